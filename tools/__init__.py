@@ -1,0 +1,1 @@
+"""What `make` runs: the build, the tests, the pins. Nothing here is part of mcalclib."""

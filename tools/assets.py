@@ -1,0 +1,28 @@
+"""Copy what the pages need from npm into the folder that html_extra_path names.
+
+Nothing third-party may lie in _static/: Jupyter Book would put a script tag on every page for
+each .js file it finds there.
+"""
+
+import re
+import shutil
+
+from .paths import NODE_MODULES, VENDOR
+
+
+def copy() -> None:
+    """Fill _vendor/, whose contents land in the site's _static/vendor/."""
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    katex = VENDOR / "_static" / "vendor" / "katex"
+    (katex / "fonts").mkdir(parents=True)
+    source = NODE_MODULES / "katex" / "dist"
+    css = (source / "katex.min.css").read_text(encoding="utf-8")
+    (katex / "katex.min.css").write_text(woff2_only(css), encoding="utf-8")
+    for font in (source / "fonts").glob("*.woff2"):
+        shutil.copyfile(font, katex / "fonts" / font.name)
+    shutil.copyfile(NODE_MODULES / "katex" / "LICENSE", katex / "LICENSE")
+
+
+def woff2_only(css: str) -> str:
+    """Drop the fallbacks for browsers from before 2018, so that every font named is shipped."""
+    return re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("[a-z]+"\)', "", css)
