@@ -8,16 +8,16 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PY := .venv/bin/python
 
-.PHONY: book test bench lint lab clean distclean
+.PHONY: book test bench lint lab pins clean distclean
 
 book: .venv/installed node_modules/installed
 	@$(PY) -m tools.book
 
 test: .venv/installed node_modules/installed
-	@$(PY) -m tools.check
+	@$(PY) -m tools.check $(ONLY)
 
-bench: .venv/installed node_modules/installed
-	@$(PY) -m bench
+bench: .venv/installed .venv/installed-bench node_modules/installed
+	@$(PY) -m bench $(ONLY)
 
 lint: .venv/installed
 	@$(PY) -m ruff check .
@@ -25,6 +25,9 @@ lint: .venv/installed
 
 lab: .venv/installed
 	@$(PY) -m jupyter lab chapters
+
+pins: .venv/installed
+	@$(PY) -m tools.pin $(UPGRADE)
 
 clean:
 	rm -rf _build _vendor
@@ -38,6 +41,10 @@ distclean: clean
 	    echo "make: $(PYTHON) cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; \
 	    rm -rf .venv; exit 1; }
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/installed-bench: requirements-bench.txt .venv/installed
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	@touch $@
 
 node_modules/installed: package.json package-lock.json .npmrc | .venv/installed
