@@ -8,10 +8,10 @@ import os
 import subprocess
 import sys
 import time
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 from . import chromium
 from .execute import cores
@@ -101,15 +101,13 @@ STAGES: dict[str, tuple[str, Callable[[], Result]]] = {
 def summary(results: list[Result]) -> str:
     """Return the table that ends a run, and the line of totals below it."""
     width = max(len(title) for title, _ in STAGES.values())
-    lines = [f"\n{'':{width}}  passed  failed  skipped  seconds"]
-    lines += [
-        f"{STAGES[r.stage][0]:{width}}  {r.passed:6}  {r.failed:6}  {r.skipped:7}  {r.seconds:7.1f}"
-        + f"  {r.note}" * bool(r.note)
-        for r in results
-    ]
+    lines = ["", "What ran:"]
+    for r in results:
+        counted = f"{r.passed} passed, {r.failed} failed, {r.skipped} skipped in {r.seconds:.1f} s"
+        lines.append(f"  {STAGES[r.stage][0]:{width}}  {counted}" + f" ({r.note})" * bool(r.note))
     passed = sum(result.passed for result in results)
     failed = sum(result.failed for result in results)
-    return "\n".join([*lines, "", f"{passed} passed, {failed} failed"])
+    return "\n".join([*lines, f"{passed} passed, {failed} failed"])
 
 
 def main(chosen: list[str]) -> int:

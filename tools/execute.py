@@ -77,8 +77,11 @@ def execute(path: Path, notebook: NotebookNode) -> Outcome:
     return Outcome(path, seconds, cell, str(error).strip() or type(error).__name__)
 
 
-def run(paths: list[Path]) -> list[Outcome]:
-    """Execute those of ``paths`` that the cache does not hold; store the sound ones in it."""
+def run(paths: list[Path], workers: int | None = None) -> list[Outcome]:
+    """Execute those of ``paths`` that the cache does not hold; store the sound ones in it.
+
+    There are as many ``workers`` as processors where nothing else is said.
+    """
     cache = get_cache(CACHE)
     pending = {}
     for path in paths:
@@ -100,7 +103,7 @@ def run(paths: list[Path]) -> list[Outcome]:
 
     start = time.perf_counter()
     outcomes = []
-    with ThreadPoolExecutor(min(cores(), len(pending))) as pool:
+    with ThreadPoolExecutor(workers or cores()) as pool:
         order = sorted(pending, key=expected, reverse=True)
         for outcome in pool.map(lambda path: execute(path, pending[path]), order):
             name = outcome.path.relative_to(ROOT)
