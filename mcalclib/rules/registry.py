@@ -162,20 +162,26 @@ class Zero:
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         if ufunc in (np.add, np.subtract):
             left, right = inputs
-            return left + right if ufunc is np.add else left - right
+            if right is self:
+                return left
+            return right if ufunc is np.add else -right
         if ufunc in _LINEAR_UFUNCS:
             return self
         return NotImplemented
 
     def __array_function__(self, function, types, args, kwargs):
-        if function is np.where:
-            condition, left, right = args
-            return np.where(
-                condition, 0.0 if left is self else left, 0.0 if right is self else right
-            )
+        if function in _ONE_OF_SEVERAL and any(_is_other(a, self) for a in args):
+            plain = [0.0 if a is self else a for a in args]
+            return function(*plain, **kwargs)
         return self
 
 
+def _is_other(argument, zero):
+    return argument is not zero and getattr(argument, "dtype", bool) != bool
+
+
+# functions of several tangents that are not zero when only one of them is
+_ONE_OF_SEVERAL = {np.where}
 _LINEAR_UFUNCS = {np.multiply, np.matmul, np.negative, np.divide, np.conjugate}
 
 ZERO = Zero()
