@@ -30,8 +30,10 @@ _HOME = {
     "complex_step": ".verify",
     "linearity_gap": ".verify",
     "taylor_slope": ".verify",
+    "frechet_slope": ".verify",
+    "verify": ".verify",
     "verify_derivative": ".verify",
-    "explore": ".explore",
+    "explore": ".exploration",
 }
 
 __all__ = sorted(_HOME)
