@@ -6,6 +6,7 @@ the cell that failed nor the time each took; the cache, the matching and the exe
 
 import json
 import os
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -74,7 +75,8 @@ def execute(path: Path, notebook: NotebookNode) -> Outcome:
     if error is None:
         return Outcome(path, seconds)
     cell = current[-1].get("id", f"number {len(current)}") if current else "none (no kernel)"
-    return Outcome(path, seconds, cell, str(error).strip() or type(error).__name__)
+    colours = re.compile(r"\x1b\[[0-9;]*m")
+    return Outcome(path, seconds, cell, colours.sub("", str(error)).strip() or type(error).__name__)
 
 
 def run(paths: list[Path], workers: int | None = None) -> list[Outcome]:

@@ -1,0 +1,23 @@
+"""What the pages get from npm."""
+
+import re
+
+from tools import assets
+
+
+def test_only_the_fonts_that_are_shipped_are_named():
+    css = (
+        '@font-face{src:url(fonts/A.woff2) format("woff2"),url(fonts/A.woff) format("woff"),'
+        'url(fonts/A.ttf) format("truetype")}.katex{color:red}'
+    )
+    kept = '@font-face{src:url(fonts/A.woff2) format("woff2")}.katex{color:red}'
+    assert assets.woff2_only(css) == kept
+
+
+def test_the_copied_style_sheet_finds_every_file_it_names(tmp_path, monkeypatch):
+    monkeypatch.setattr(assets, "VENDOR", tmp_path / "vendor")
+    assets.copy()
+    katex = tmp_path / "vendor" / "_static" / "vendor" / "katex"
+    named = set(re.findall(r"url\(([^)]+)\)", (katex / "katex.min.css").read_text()))
+    assert named == {f"fonts/{font.name}" for font in (katex / "fonts").iterdir()}
+    assert len(named) > 10
