@@ -1,0 +1,77 @@
+"""Fonts cut down to what the pages show.
+
+The theme ships all of Font Awesome (300 kB of fonts and 100 kB of rules) and KaTeX every glyph it
+may ever need. After each build the fonts keep the glyphs in use, and the theme's style sheet the
+icons in use.
+"""
+
+import io
+import re
+from pathlib import Path
+
+import pydata_sphinx_theme
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+
+THEME = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
+STYLES = Path("styles", "pydata-sphinx-theme.css")
+WEBFONTS = Path("vendor", "fontawesome", "webfonts")
+
+_ICON_RULE = re.compile(r"(?<=})((?:\.fa-[\w-]+:before,?)+)\{content:[^}]*\}")
+_ICON = re.compile(r"\bfa-[a-z0-9-]+")
+_ESCAPE = re.compile(r'content:"\\([0-9a-f]{2,5})"')
+_OLD_SOURCE = re.compile(r',url\([^)]*\.ttf\) format\("truetype"\)')
+
+
+def subset(font: bytes, codepoints: set[int]) -> bytes:
+    """Return the WOFF2 font with only the glyphs for ``codepoints``."""
+    options = Options()
+    options.flavor = "woff2"
+    options.layout_features = []
+    options.notdef_outline = True
+    with TTFont(io.BytesIO(font)) as opened:
+        subsetter = Subsetter(options)
+        subsetter.populate(unicodes=codepoints)
+        subsetter.subset(opened)
+        opened.flavor = "woff2"
+        # Otherwise the time of the build would be written into the font.
+        opened.recalcTimestamp = False
+        written = io.BytesIO()
+        opened.save(written)
+    return written.getvalue()
+
+
+def only_icons(css: str, wanted: set[str]) -> str:
+    """Return the theme's style sheet without the rules of icons that no page shows."""
+
+    def keep(match: re.Match) -> str:
+        names = {selector.removesuffix(":before").lstrip(".") for selector in match[1].split(",")}
+        return match[0] if names & wanted else ""
+
+    return _OLD_SOURCE.sub("", _ICON_RULE.sub(keep, css))
+
+
+def icons_in(text: str) -> set[str]:
+    """Return the icon names in a page or a script."""
+    return set(_ICON.findall(text))
+
+
+def shrink_icons(app, exception):
+    if exception or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    static = out / "_static"
+    sources = [*out.rglob("*.html"), *static.rglob("*.js")]
+    wanted = set().union(*(icons_in(path.read_text(encoding="utf-8")) for path in sources))
+    css = only_icons((THEME / STYLES).read_text(encoding="utf-8"), wanted)
+    (static / STYLES).write_text(re.sub(r"/\*# sourceMappingURL.*", "", css), encoding="utf-8")
+    sheets = [path.read_text(encoding="utf-8") for path in static.rglob("*.css")]
+    codepoints = {int(code, 16) for sheet in sheets for code in _ESCAPE.findall(sheet)}
+    for path in (THEME / WEBFONTS).glob("*.woff2"):
+        (static / WEBFONTS / path.name).write_bytes(subset(path.read_bytes(), codepoints))
+    for path in (static / WEBFONTS).glob("*.ttf"):
+        path.unlink()
+
+
+def setup(app):
+    app.connect("build-finished", shrink_icons)
