@@ -109,15 +109,29 @@ def _enter(function, handler):
     HANDLERS[function] = handler
 
 
-def expands(*functions):
+@dataclass(frozen=True, eq=False)
+class Expansion:
+    """A function that is differentiated by saying the same in functions that have rules."""
+
+    function: Callable
+    replacement: Callable
+    samples: Callable[[np.random.Generator], Iterable[Case]]
+
+
+EXPANSIONS: list[Expansion] = []
+
+
+def expands(*functions, samples):
     """Enter a function that says the same in terms of functions that have rules.
 
     Its arguments arrive as they were given to the NumPy function, traced arrays among them.
+    The generic tests compare both at the cases that ``samples(rng)`` gives.
     """
 
     def enter(replacement):
         for function in functions:
             _enter(function, replacement)
+            EXPANSIONS.append(Expansion(function, replacement, samples))
         return replacement
 
     return enter

@@ -9,7 +9,14 @@ from .forms import linear
 from .registry import Rule, case, expands
 
 
-@expands(np.trace)
+@expands(
+    np.trace,
+    samples=lambda rng: (
+        case(matrix(rng, 3, 3)),
+        case(matrix(rng, 3, 4), offset=1),
+        case(rng.standard_normal((2, 2, 3))),
+    ),
+)
 def trace(A, offset=0, axis1=0, axis2=1):
     """Return np.trace(A); a product of two matrices is not multiplied out for it."""
     if len(A.shape) < 2:

@@ -1,0 +1,18 @@
+"""Real part of entries."""
+
+import numpy as np
+
+from .forms import linear
+from .registry import case
+
+linear(
+    "real part",
+    (np.real,),
+    np.real,
+    pullback=lambda X, F_bar: F_bar,
+    samples=lambda rng: (
+        case(rng.standard_normal(3) + 1j * rng.standard_normal(3)),
+        case(rng.standard_normal(3)),
+    ),
+    source="linear over the real numbers",
+)
