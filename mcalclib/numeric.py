@@ -13,19 +13,19 @@ from . import trees
 from .errors import DomainError, DtypeError, NotDifferentiableError, ShapeError
 from .operators import LinearOperator, SecondDerivative
 from .rules import ZERO
-from .spaces import Space, real_array
+from .spaces import Space, all_finite, real_array
 from .tracing import Tape, Tracer, plain, pull, push, reachable, shape_of
 
 
 class _Linearisation:
     """One run of f at a point, recorded: its value, and its derivative in both directions."""
 
-    def __init__(self, f, point, wrt, where):
+    def __init__(self, f, point, wrt, where, lasting=False):
         arguments = point if isinstance(point, tuple) else (point,)
         self.chosen = _chosen(f, len(arguments), wrt, where)
         active = arguments[self.chosen[0]] if self.single else [arguments[i] for i in self.chosen]
         leaves, self.structure = trees.flatten(active if self.single else tuple(active))
-        leaves = [_checked(leaf, f"{where}: the point") for leaf in leaves]
+        leaves = [_checked(leaf, f"{where}: the point", lasting) for leaf in leaves]
         self.in_shapes = [shape_of(leaf) for leaf in leaves]
         tape = Tape()
         variables = [tape.variable(leaf) for leaf in leaves]
@@ -121,17 +121,21 @@ def _chosen(f, count, wrt, where):
     return tuple(positions) if isinstance(wrt, tuple | list) else _One(positions)
 
 
-def _checked(leaf, where):
+def _checked(leaf, where, lasting):
     if type(leaf) is Tracer:
         return leaf
-    # a copy, since work on it is shared between rules and must outlive changes by the caller
-    return np.array(real_array(leaf, where))
+    array = real_array(leaf, where)
+    # An operator must outlive what the caller does to the point. A single run need not, but it
+    # keeps work on the array under the array's identity, so that must not be the caller's.
+    return array.copy() if lasting else array.view()
 
 
 def _check_result(value, where, tape):
     if isinstance(value, list | tuple) or getattr(value, "dtype", None) == object:
         raise DtypeError(f"{where}: the function returned {type(value).__name__}, not an array.")
     array = np.asarray(value)
+    if array.dtype == np.float64 and all_finite(array):
+        return
     if array.dtype.kind not in "fiub":
         raise DtypeError(
             f"{where}: the function returned entries of dtype {array.dtype}; a derivative needs "
@@ -152,7 +156,7 @@ def _finite(results, shapes):
     """Return the results with ZERO filled in, or raise where a slope was infinite."""
     filled = [np.zeros(s) if r is ZERO else r for r, s in zip(results, shapes, strict=True)]
     for result in filled:
-        if not np.isfinite(plain(result)).all():
+        if not all_finite(plain(result)):
             raise NotDifferentiableError(
                 "the derivative is infinite or undefined at this point: a slope such as that of "
                 "np.sqrt at 0, or of a branch of np.where that is not taken. Move the point, or "
@@ -222,7 +226,7 @@ def derivative(f, X, *, wrt=None, inner=None):
     >>> L
     LinearOperator f'(X): (2, 2) -> (2, 2)
     """
-    run = _Linearisation(f, X, wrt, "derivative")
+    run = _Linearisation(f, X, wrt, "derivative", lasting=True)
     return _operator(run, inner, "f'(X)")
 
 
@@ -408,7 +412,7 @@ def hessian(f, X, *, wrt=None, inner=None):
     def gradient_of_f(*arguments):
         return gradient(f, arguments, wrt=where)
 
-    run = _Linearisation(gradient_of_f, arguments, where, "hessian")
+    run = _Linearisation(gradient_of_f, arguments, where, "hessian", lasting=True)
     operator = _operator(run, None, "f''(X)")
     if inner is not None:
         space = Space.like(trees.unflatten(run.structure, map(np.zeros, run.in_shapes)), inner)

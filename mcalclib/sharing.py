@@ -2,20 +2,18 @@
 
 import weakref
 
-import numpy as np
+_kept: dict[int, tuple[weakref.ref, dict]] = {}
+_trusted: tuple = ((), ())
 
-_owned: dict[int, tuple[weakref.ref, dict]] = {}
 
+def trust(values, parents):
+    """Declare the arrays that a rule is about to be called with, and which of them are traced.
 
-def own(array):
-    """Declare that an array will not change, so that work on it may be kept as long as it lives.
-
-    Only the engine declares this, and only of arrays it made itself: an array that a caller
-    can write to would make the kept work wrong.
+    The engine made a traced array itself, so it cannot change while it lives, and work on it may
+    be kept. An array that a caller can write to would make kept work wrong.
     """
-    key = id(array)
-    if type(array) is np.ndarray and key not in _owned:
-        _owned[key] = (weakref.ref(array, lambda _: _owned.pop(key, None)), {})
+    global _trusted
+    _trusted = (values, parents)
 
 
 def shared(array, key, compute):
@@ -24,18 +22,37 @@ def shared(array, key, compute):
     Parameters
     ----------
     array : array
-        A plain array (kept only when the engine owns it) or a traced one (always kept).
+        A plain array (kept only when the engine trusts it) or a traced one (always kept).
     key : str
         What is computed: "lu", "inverse".
     compute : callable
         Called without arguments.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> A = np.eye(2)
+    >>> shared(A, "sum", lambda: float(A.sum()))       # a caller's own array: nothing is kept
+    2.0
     """
     memo = getattr(array, "memo", None)
     if memo is None:
-        entry = _owned.get(id(array))
-        if entry is None:
+        memo = _memo_of(array)
+        if memo is None:
             return compute()
-        memo = entry[1]
     if key not in memo:
         memo[key] = compute()
     return memo[key]
+
+
+def _memo_of(array):
+    key = id(array)
+    entry = _kept.get(key)
+    if entry is not None:
+        return entry[1]
+    values, parents = _trusted
+    for value, parent in zip(values, parents, strict=True):
+        if value is array and parent is not None:
+            _kept[key] = (weakref.ref(array, lambda _: _kept.pop(key, None)), {})
+            return _kept[key][1]
+    return None

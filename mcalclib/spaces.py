@@ -32,7 +32,7 @@ def real_array(value, where):
             f"{where}: expected an array of float64, got dtype {array.dtype}; "
             "convert it, for example with np.asarray(x, dtype=float)."
         )
-    if not np.isfinite(array).all():
+    if not all_finite(array):
         place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise DomainError(
             f"{where}: entry {place} is {array[place]}; every entry must be finite."
@@ -40,6 +40,13 @@ def real_array(value, where):
             else f"{where}: expected a finite number, got {array}."
         )
     return array
+
+
+def all_finite(array) -> bool:
+    """Whether every entry is finite; one pass of BLAS, several times faster than np.isfinite."""
+    flat = np.ravel(array, order="K")
+    # NaN and infinity survive in a sum of squares; it may also overflow, hence the second look
+    return bool(np.isfinite(np.dot(flat, flat)) or np.isfinite(array).all())
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,10 +16,11 @@ import numpy as np
 
 from .errors import DomainError, DtypeError, McalcError, NoRuleError, ShapeError
 from .rules import HANDLERS, LOCALLY_CONSTANT, ZERO, Rule
-from .sharing import own
+from .sharing import trust
 
 _levels = count()
 _NO_OPTIONS: dict = {}
+_REAL, _COMPLEX = (True,), (False,)
 
 
 class Tape:
@@ -65,9 +66,16 @@ class Node:
         self.F = F
 
     def describe(self, F):
-        outputs = F if isinstance(F, tuple) else (F,)
-        self.shapes = [shape_of(out) for out in outputs]
-        self.real = [not is_complex(out) for out in outputs]
+        if isinstance(F, tuple):
+            self.shapes = tuple(map(shape_of, F))
+            self.real = tuple(not is_complex(out) for out in F)
+            return
+        try:
+            self.shapes = (F.shape,)
+            self.real = _REAL if F.dtype.kind != "c" else _COMPLEX
+        except AttributeError:
+            self.shapes = ((),)
+            self.real = _COMPLEX if isinstance(F, complex) else _REAL
 
     def culprit(self):
         """Whether this operation made NaN or infinity, as far as what was kept can tell."""
@@ -87,8 +95,12 @@ class Hollow:
     __slots__ = ("dtype", "shape")
 
     def __init__(self, array):
-        self.shape = shape_of(array)
-        self.dtype = getattr(array, "dtype", None) or np.result_type(array)
+        try:
+            self.shape = array.shape
+            self.dtype = array.dtype
+        except AttributeError:
+            self.shape = np.shape(array)
+            self.dtype = np.result_type(array)
 
     @property
     def ndim(self):
@@ -101,27 +113,30 @@ class Hollow:
 
 def apply(rule, primals, options):
     """Return the value of a rule at primals, noting it on the innermost tape among them."""
-    tape, level = None, -1
+    tape = None
     for p in primals:
-        if type(p) is Tracer and p.tape.level > level:
-            tape, level = p.tape, p.tape.level
+        if type(p) is Tracer and (tape is None or p.tape.level > tape.level):
+            tape = p.tape
     if tape is None:
         return _evaluate(rule, primals, options)
-    values, parents = [], []
+    values, parents, nested = [], [], False
     for p in primals:
-        if type(p) is Tracer and p.tape is tape:
-            value = p.value
-            own(value)
-            values.append(value)
-            parents.append((p.node, p.slot))
+        if type(p) is Tracer:
+            if p.tape is tape:
+                value = p._value
+                if value is None:
+                    value = p.value
+                parents.append((p.node, p.slot))
+            else:
+                value = p
+                parents.append(None)
+            nested = nested or type(value) is Tracer
         else:
-            values.append(np.asarray(p) if isinstance(p, list | tuple) else p)
+            value = np.asarray(p) if isinstance(p, list | tuple) else p
             parents.append(None)
-    F = apply(rule, values, options)
-    return _record(tape, rule, options, parents, values, F)
-
-
-def _record(tape, rule, options, parents, values, F):
+        values.append(value)
+    trust(values, parents)
+    F = apply(rule, values, options) if nested else _evaluate(rule, values, options)
     kept = values if rule.keeps_primals else [Hollow(v) for v in values]
     node = Node(rule, options, parents, kept, F if rule.keeps_value else None)
     node.describe(F)
@@ -487,10 +502,16 @@ def _install():
     }  # fmt: skip
 
     def forward(ufunc):
-        return lambda self, other: call(ufunc, (self, other), _NO_OPTIONS)
+        rule = HANDLERS.get(ufunc)
+        if rule is None:
+            return lambda self, other: call(ufunc, (self, other), _NO_OPTIONS)
+        return lambda self, other: apply(rule, (self, other), _NO_OPTIONS)
 
     def backward(ufunc):
-        return lambda self, other: call(ufunc, (other, self), _NO_OPTIONS)
+        rule = HANDLERS.get(ufunc)
+        if rule is None:
+            return lambda self, other: call(ufunc, (other, self), _NO_OPTIONS)
+        return lambda self, other: apply(rule, (other, self), _NO_OPTIONS)
 
     for name, ufunc in binary.items():
         setattr(Tracer, f"__{name}__", forward(ufunc))
@@ -553,6 +574,7 @@ def push(order, tangents):
         if all(t is ZERO for t in incoming):
             tangents[node] = (ZERO,) * len(node.shapes)
             continue
+        trust(node.primals, node.parents)
         dF = node.rule.pushforward(node.F, node.primals, incoming, **node.options)
         outputs = dF if isinstance(dF, tuple) else (dF,)
         tangents[node] = tuple(
@@ -588,6 +610,7 @@ def pull(order, cotangents, release=False):
         if incoming is None:
             continue
         F_bar = incoming[0] if len(incoming) == 1 else tuple(incoming)
+        trust(node.primals, node.parents)
         bars = node.rule.pullback(node.F, node.primals, F_bar, **node.options)
         for parent, bar in zip(node.parents, bars, strict=True):
             if parent is None:
@@ -597,31 +620,28 @@ def pull(order, cotangents, release=False):
             if bar is None or bar is ZERO:
                 continue
             source, slot = parent
-            if shape_of(bar) != source.shapes[slot]:
+            shape = bar.shape if hasattr(bar, "shape") else ()
+            if shape != source.shapes[slot]:
                 bar = _gather(bar, source.shapes[slot])
             if source.real[slot] and is_complex(bar):
                 bar = bar.real
-            _accumulate(cotangents, source, slot, bar, summed)
+            slots = cotangents.get(source)
+            if slots is None:
+                slots = cotangents[source] = [ZERO] * len(source.shapes)
+            present = slots[slot]
+            if present is ZERO:
+                slots[slot] = bar
+            elif (source, slot) in summed and type(bar) is np.ndarray:
+                np.add(present, bar, out=present)
+            else:
+                total = slots[slot] = present + bar
+                if type(total) is np.ndarray and total.dtype == np.float64:
+                    summed.add((source, slot))
         if release:
             node.primals = node.F = None
 
 
 _FUNCTION = type(lambda: None)
-
-
-def _accumulate(cotangents, node, slot, bar, summed):
-    slots = cotangents.get(node)
-    if slots is None:
-        slots = cotangents[node] = [ZERO] * len(node.shapes)
-    present = slots[slot]
-    if present is ZERO:
-        slots[slot] = bar
-    elif (node, slot) in summed and type(bar) is np.ndarray:
-        np.add(present, bar, out=present)
-    else:
-        total = slots[slot] = present + bar
-        if type(total) is np.ndarray and total.dtype == float:
-            summed.add((node, slot))
 
 
 def _gather(bar, shape):

@@ -66,7 +66,7 @@ def flatten_like(structure, tree, where):
     """
     if structure is LEAF:
         return [tree]
-    kind, keys, parts = structure
+    _, keys, parts = structure
     if keys is not None:
         if not isinstance(tree, dict) or set(tree) != set(keys):
             came = sorted(map(str, tree)) if isinstance(tree, dict) else type(tree).__name__

@@ -7,13 +7,13 @@ from .registry import Rule, case
 
 
 def pushforward(F, primals, tangents):
-    A, B = primals
+    _, B = primals
     dA, dB = tangents
     return (dA - F * dB) / B
 
 
 def pullback(F, primals, F_bar):
-    A, B = primals
+    _, B = primals
     return lambda: F_bar / B, lambda: -F * F_bar / B
 
 

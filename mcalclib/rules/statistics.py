@@ -11,7 +11,7 @@ def _count(a, axis):
     return int(np.prod([a.shape[i] for i in axes]))
 
 
-AXES = (dict(), dict(axis=0), dict(axis=(0, 1), keepdims=True))
+AXES = ({}, {"axis": 0}, {"axis": (0, 1), "keepdims": True})
 
 
 def _over_axes(rng):
