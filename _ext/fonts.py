@@ -19,7 +19,7 @@ WEBFONTS = Path("vendor", "fontawesome", "webfonts")
 
 _ICON_RULE = re.compile(r"(?<=})((?:\.fa-[\w-]+:before,?)+)\{content:[^}]*\}")
 _ICON = re.compile(r"\bfa-[a-z0-9-]+")
-_ESCAPE = re.compile(r'content:"\\([0-9a-f]{2,5})"')
+_ESCAPE = re.compile(r'"\\([0-9a-f]{2,5})"')
 _OLD_SOURCE = re.compile(r',url\([^)]*\.ttf\) format\("truetype"\)')
 
 
@@ -56,6 +56,12 @@ def icons_in(text: str) -> set[str]:
     return set(_ICON.findall(text))
 
 
+def icons_written_in(css: str) -> set[int]:
+    """Return the code points of icons that a style sheet shows, escaped or as themselves."""
+    escaped = {int(code, 16) for code in _ESCAPE.findall(css)}
+    return escaped | {ord(sign) for sign in css if "\ue000" <= sign <= "\uf8ff"}
+
+
 def shrink_icons(app, exception):
     if exception or app.builder.format != "html":
         return
@@ -66,7 +72,7 @@ def shrink_icons(app, exception):
     css = only_icons((THEME / STYLES).read_text(encoding="utf-8"), wanted)
     (static / STYLES).write_text(re.sub(r"/\*# sourceMappingURL.*", "", css), encoding="utf-8")
     sheets = [path.read_text(encoding="utf-8") for path in static.rglob("*.css")]
-    codepoints = {int(code, 16) for sheet in sheets for code in _ESCAPE.findall(sheet)}
+    codepoints = {code for sheet in sheets for code in icons_written_in(sheet)}
     for path in (THEME / WEBFONTS).glob("*.woff2"):
         (static / WEBFONTS / path.name).write_bytes(subset(path.read_bytes(), codepoints))
     for path in (static / WEBFONTS).glob("*.ttf"):

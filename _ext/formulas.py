@@ -37,7 +37,15 @@ def node() -> str:
     return str(next(path for path in (root / "bin" / "node", root / "node.exe") if path.is_file()))
 
 
+def survive_failed_build(app, exception):
+    # A failing build announces its end twice. The KaTeX extension deletes its folder each time,
+    # and its complaint the second time would hide the first error.
+    if exception:
+        Path(app._katex_static_path).mkdir(exist_ok=True)
+
+
 def setup(app):
+    app.connect("build-finished", survive_failed_build, priority=1)
     katex.NODEJS_BINARY = node()
     # An unknown command is typeset in red instead of stopping the build at the first one; the
     # guard then reports every one of them with its page.

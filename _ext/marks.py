@@ -35,8 +35,11 @@ def add_marks(app, doctree):
         if (check := page.check_of(label)) is None:
             continue  # the guard reports it together with all others
         if isinstance(node, nodes.math_block):
+            # Not replace_self: it would give the wrapper the equation's id too.
             wrapper = nodes.container(classes=["verified-equation"])
-            node.replace_self(wrapper)
+            parent, position = node.parent, node.parent.index(node)
+            parent.remove(node)
+            parent.insert(position, wrapper)
             wrapper += [node, mark(check)]
         else:
             title = node.next_node(nodes.title)
@@ -50,6 +53,27 @@ def add_marks(app, doctree):
             location=app.env.docname,
         )
     link_back(doctree, page)
+    name_apart(doctree)
+
+
+def name_apart(doctree):
+    """Undo that sphinx-proof gives all proofs one id, and likewise all statements' contents."""
+    for node in doctree.findall(nodes.Element):
+        if node.get("ids") == ["proof-content"]:
+            node["ids"] = [f"{node.parent['label']}-content"]
+        if node.get("ids") == ["proof"] and "proof" in node["classes"]:
+            node["ids"] = []
+            node["classes"].append("proof-text")
+            set_apart_first_word(node)
+
+
+def set_apart_first_word(proof):
+    """sphinx-proof writes "Proof. " into the text; give it an element to style."""
+    text = proof.next_node(nodes.Text)
+    if text is not None and text.astext().startswith("Proof. "):
+        paragraph = text.parent
+        rest = nodes.Text(text.astext().removeprefix("Proof. "))
+        paragraph.replace(text, [nodes.emphasis("", "Proof."), nodes.Text(" "), rest])
 
 
 def is_claim(node) -> bool:

@@ -1,0 +1,16 @@
+// What is too wide scrolls inside itself. A mouse or a finger finds that out; the keyboard needs a
+// stop there, and only there, so that a page of short formulas is not a page of stops.
+(() => {
+  const boxes = ".katex-display, pre, .cell_output .output, .pst-scrollable-table-container";
+
+  function mark() {
+    for (const box of document.querySelectorAll(boxes)) {
+      const scrolls = getComputedStyle(box).overflowX === "auto" && box.scrollWidth > box.clientWidth;
+      if (scrolls) box.setAttribute("tabindex", "0");
+      else box.removeAttribute("tabindex");
+    }
+  }
+
+  addEventListener("load", mark);
+  addEventListener("resize", mark);
+})();
