@@ -59,7 +59,7 @@ BENCH_PINS = pins_of("requirements-bench.txt")
 def test_the_pin_lies_in_the_range_that_pyproject_gives(requirement):
     pin = PINS[canonicalize_name(requirement.name)]
     assert requirement.specifier.contains(version_of(pin))
-    assert pin.marker is None
+    assert pin.marker is None or requirement.marker is not None
 
 
 def test_what_is_only_measured_against_is_pinned_apart():
@@ -114,6 +114,50 @@ def test_whatever_a_pinned_package_needs_is_pinned_too():
                 if found is None or not need.specifier.contains(version_of(found), True):
                     unmet.append(f"{pin.name} needs {need}, pinned is {found}")
     assert unmet == []
+
+
+def imports_of(room):
+    """Return the top-level modules that the files of a room import from elsewhere."""
+    found = set()
+    for path in (ROOT / room).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                found.add(node.module.split(".")[0])
+    return found - sys.stdlib_module_names
+
+
+def closure(requirements):
+    """Return what the requirements bring along, by canonical name."""
+    names, todo = set(), list(requirements)
+    while todo:
+        need = todo.pop()
+        name = canonicalize_name(need.name)
+        if name not in names and (need.marker is None or need.marker.evaluate({"extra": ""})):
+            names.add(name)
+            todo += map(Requirement, metadata.requires(name) or [])
+    return names
+
+
+def providers(module):
+    return {canonicalize_name(name) for name in metadata.packages_distributions().get(module, [])}
+
+
+def test_mcalclib_imports_only_what_it_brings_along():
+    brought = closure(ranges())
+    foreign = {module for module in imports_of("mcalclib") if not providers(module) & brought}
+    assert foreign - {"mcalclib"} == set()
+
+
+@pytest.mark.parametrize("room", ["_ext", "tools", "tests"])
+def test_every_import_is_pinned(room):
+    modules = imports_of(room)
+    assert modules
+    files = {path.stem for path in (ROOT / room).rglob("*.py")}
+    own = files | {path.name for path in ROOT.iterdir()}
+    unpinned = {module for module in modules - own if not providers(module) & PINS.keys()}
+    assert unpinned == set()
 
 
 def test_binder_runs_the_oldest_python_that_the_package_allows():
