@@ -53,6 +53,31 @@ def _memo_of(array):
     values, parents = _trusted
     for value, parent in zip(values, parents, strict=True):
         if value is array and parent is not None:
-            _kept[key] = (weakref.ref(array, lambda _: _kept.pop(key, None)), {})
-            return _kept[key][1]
+            return _memo_for(array)
     return None
+
+
+def keep(array):
+    """Return a constant array such that work on it may be kept: itself if so, else a copy.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> A = np.eye(2)
+    >>> B = keep(A)
+    >>> B is A, keep(B) is B
+    (False, True)
+    """
+    if id(array) in _kept:
+        return array
+    copy = array.copy()
+    copy.flags.writeable = False
+    _memo_for(copy)
+    return copy
+
+
+def _memo_for(array):
+    key = id(array)
+    memo = {}
+    _kept[key] = (weakref.ref(array, lambda _: _kept.pop(key, None)), memo)
+    return memo
