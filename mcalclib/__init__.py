@@ -25,6 +25,7 @@ _HOME = {
     "jacobian": ".numeric",
     "hessian": ".numeric",
     "hessian_vector_product": ".numeric",
+    "implicit_derivative": ".implicit",
     "adjoint_gap": ".verify",
     "central_difference": ".verify",
     "complex_step": ".verify",

@@ -10,10 +10,10 @@ from inspect import signature
 import numpy as np
 
 from . import trees
-from .errors import DomainError, DtypeError, NotDifferentiableError, ShapeError
+from .errors import DomainError, DtypeError, McalcError, NotDifferentiableError, ShapeError
 from .operators import LinearOperator, SecondDerivative
 from .rules import ZERO
-from .spaces import Space, all_finite, real_array
+from .spaces import Space, SymmetricSpace, all_finite, real_array
 from .tracing import Tape, Tracer, plain, pull, push, reachable, shape_of
 
 
@@ -27,14 +27,14 @@ class _Linearisation:
         leaves, self.structure = trees.flatten(active if self.single else tuple(active))
         leaves = [_checked(leaf, f"{where}: the point", lasting) for leaf in leaves]
         self.in_shapes = [shape_of(leaf) for leaf in leaves]
+        self.point = leaves[0] if leaves else None
         tape = Tape()
         variables = [tape.variable(leaf) for leaf in leaves]
         filled = trees.unflatten(self.structure, variables)
         arguments = list(arguments)
         for i, argument in zip(self.chosen, (filled,) if self.single else filled, strict=True):
             arguments[i] = argument
-        with np.errstate(all="ignore"):  # NaN and infinity are looked for below, and named
-            self.value = f(*arguments)
+        self.value = _run(f, arguments)
         results, self.out_structure = trees.flatten(self.value)
         mine = [type(r) is Tracer and r.tape is tape for r in results]
         self.inputs = [v.node for v in variables]
@@ -152,6 +152,17 @@ def _check_result(value, where, tape):
     raise DomainError(f"{where}: the function returned NaN or infinity at this point.")
 
 
+def _run(f, arguments):
+    try:
+        with np.errstate(all="ignore"):  # NaN and infinity are looked for afterwards, and named
+            return f(*arguments)
+    except (TypeError, ValueError) as error:
+        # NumPy hides our error behind its own when a tracer is assigned into a plain array
+        if isinstance(error.__cause__, McalcError):
+            raise error.__cause__ from None
+        raise
+
+
 def _finite(results, shapes):
     """Return the results with ZERO filled in, or raise where a slope was infinite."""
     filled = [np.zeros(s) if r is ZERO else r for r, s in zip(results, shapes, strict=True)]
@@ -184,7 +195,7 @@ def _plain_copy(leaf):
     return leaf
 
 
-def derivative(f, X, *, wrt=None, inner=None):
+def derivative(f, X, *, wrt=None, inner=None, symmetric=False):
     """Return f'(X), the linear operator dX -> dF, of a NumPy function at a point.
 
     The function runs once. Applying the operator or its adjoint replays what it did.
@@ -199,6 +210,9 @@ def derivative(f, X, *, wrt=None, inner=None):
         Which arguments vary.
     inner : (d, d) array or callable, optional
         Inner product on the space of X, for the adjoint; the default is Frobenius.
+    symmetric : bool
+        Whether X varies among the symmetric matrices only. Then dX must be symmetric, the
+        adjoint returns symmetric matrices, and the operator's matrix acts on vech(dX).
 
     Returns
     -------
@@ -227,19 +241,35 @@ def derivative(f, X, *, wrt=None, inner=None):
     LinearOperator f'(X): (2, 2) -> (2, 2)
     """
     run = _Linearisation(f, X, wrt, "derivative", lasting=True)
-    return _operator(run, inner, "f'(X)")
+    return _operator(run, inner, "f'(X)", symmetric)
 
 
-def _operator(run, inner, name):
+def _domain(run, inner, symmetric, where):
+    if not symmetric:
+        if inner is None:
+            return Space(tuple(run.in_shapes), run.structure)
+        return Space.like(trees.unflatten(run.structure, map(np.zeros, run.in_shapes)), inner)
+    shape = run.in_shapes[0]
+    if run.structure is not trees.LEAF or len(shape) != 2 or shape[0] != shape[1]:
+        raise ShapeError(
+            f"{where}: symmetric=True needs one square matrix to vary, got shapes {run.in_shapes}; "
+            "pick it with wrt=."
+        )
+    if inner is not None:
+        raise ShapeError(f"{where}: symmetric=True has the Frobenius inner product; leave inner.")
+    space = SymmetricSpace.of_size(shape[0])
+    space.leaves(run.point, f"{where}: the point")
+    return space
+
+
+def _operator(run, inner, name, symmetric=False):
     def apply(dX):
         return run.out_tree(run.push(run.in_leaves(dX, f"{name}(dX)")))
 
     def transpose(F_bar):
         return run.in_tree(run.pull(run.out_leaves_of(F_bar, f"{name}.adjoint(F_bar)")))
 
-    domain = Space(tuple(run.in_shapes), run.structure)
-    if inner is not None:
-        domain = Space.like(trees.unflatten(run.structure, map(np.zeros, run.in_shapes)), inner)
+    domain = _domain(run, inner, symmetric, "derivative")
     codomain = Space(tuple(run.out_shapes), run.out_structure)
     return LinearOperator(apply, domain, codomain, adjoint=transpose, name=name)
 
@@ -306,7 +336,7 @@ def pullback(f, X, F_bar, *, wrt=None):
     return run.in_tree(run.pull(leaves, release=True))
 
 
-def value_and_gradient(f, X, *, wrt=None, inner=None):
+def value_and_gradient(f, X, *, wrt=None, inner=None, symmetric=False):
     """Return f(X) and its gradient from one run; see `gradient`.
 
     Examples
@@ -318,12 +348,12 @@ def value_and_gradient(f, X, *, wrt=None, inner=None):
     run = _Linearisation(f, X, wrt, "gradient")
     run.scalar("gradient")
     G = run.in_tree(run.pull([1.0], release=True))
-    if inner is not None:
-        G = Space.like(G, inner).riesz(G)
+    if inner is not None or symmetric:
+        G = _domain(run, inner, symmetric, "gradient").riesz(G)
     return run.value, G
 
 
-def gradient(f, X, *, wrt=None, inner=None):
+def gradient(f, X, *, wrt=None, inner=None, symmetric=False):
     """Return the gradient of a scalar function: G shaped like X with df = ⟨G, dX⟩.
 
     Parameters
@@ -332,6 +362,9 @@ def gradient(f, X, *, wrt=None, inner=None):
         As for `derivative`; f returns a scalar.
     inner : (d, d) array or callable, optional
         The inner product that the gradient belongs to; the default is Frobenius.
+    symmetric : bool
+        Whether X varies among the symmetric matrices only: the gradient is then symmetric, the
+        projection (G + Gᵀ)/2.
 
     Returns
     -------
@@ -351,17 +384,23 @@ def gradient(f, X, *, wrt=None, inner=None):
     True
     >>> gradient(lambda x: x @ x, x, inner=np.diag([1.0, 4.0]))
     array([2. , 0.5])
+    >>> S = np.array([[2.0, 1.0], [1.0, 3.0]])
+    >>> gradient(lambda A: A[0, 1], S, symmetric=True)
+    array([[0. , 0.5],
+           [0.5, 0. ]])
     """
-    return value_and_gradient(f, X, wrt=wrt, inner=inner)[1]
+    return value_and_gradient(f, X, wrt=wrt, inner=inner, symmetric=symmetric)[1]
 
 
-def jacobian(f, X, *, wrt=None):
+def jacobian(f, X, *, wrt=None, symmetric=False):
     """Return the matrix J of f'(X) in column-major vec form: ``J @ vec(dX) == vec(dF)``.
 
     Parameters
     ----------
     f, X, wrt
         As for `derivative`.
+    symmetric : bool
+        Whether X varies among the symmetric matrices only: then ``J @ vech(dX) == vec(dF)``.
 
     Returns
     -------
@@ -376,17 +415,18 @@ def jacobian(f, X, *, wrt=None):
     >>> np.array_equal(jacobian(lambda A: A @ A, A), np.kron(I, A) + np.kron(A.T, I))
     True
     """
-    return _operator(_Linearisation(f, X, wrt, "jacobian"), None, "f'(X)").matrix()
+    run = _Linearisation(f, X, wrt, "jacobian")
+    return _operator(run, None, "f'(X)", symmetric).matrix()
 
 
-def hessian(f, X, *, wrt=None, inner=None):
+def hessian(f, X, *, wrt=None, inner=None, symmetric=False):
     """Return f''(X), a symmetric bilinear map, and for scalar f the Hessian operator too.
 
     Nothing is formed until asked: `H.apply(dX)` is the pushforward of the gradient.
 
     Parameters
     ----------
-    f, X, wrt, inner
+    f, X, wrt, inner, symmetric
         As for `derivative`.
 
     Returns
@@ -413,25 +453,21 @@ def hessian(f, X, *, wrt=None, inner=None):
         return gradient(f, arguments, wrt=where)
 
     run = _Linearisation(gradient_of_f, arguments, where, "hessian", lasting=True)
-    operator = _operator(run, None, "f''(X)")
-    if inner is not None:
-        space = Space.like(trees.unflatten(run.structure, map(np.zeros, run.in_shapes)), inner)
+    space = _domain(run, inner, symmetric, "hessian")
 
-        def apply(dX):
-            return space.riesz(operator(dX))
+    def euclidean(dX):
+        leaves = run.in_leaves(dX, "f''(X)[dX]")
+        return run.in_tree(run.push(leaves))
 
-        def transpose(dX):
-            return operator(space.riesz(dX))
-
-        operator = LinearOperator(apply, space, space, adjoint=transpose, name="f''(X)")
-    else:
-        # symmetric under the Frobenius inner product, so the pushforward serves both ways
-        operator = LinearOperator(
-            operator._apply, operator.domain, operator.domain, operator._apply, name="f''(X)"
-        )
-    return SecondDerivative(
-        lambda dX, dY: operator.domain.inner(operator(dX), dY), operator, name="f''(X)"
+    # H is symmetric under Frobenius, so its transpose is itself, before and after `riesz`
+    operator = LinearOperator(
+        lambda dX: space.riesz(euclidean(dX)),
+        space,
+        space,
+        adjoint=lambda Y: euclidean(space.riesz(Y)),
+        name="f''(X)",
     )
+    return SecondDerivative(lambda dX, dY: space.inner(operator(dX), dY), operator)
 
 
 def hessian_vector_product(f, X, dX, *, wrt=None):

@@ -174,6 +174,7 @@ class LinearOperator:
         -------
         (q, p) ndarray
             ``matrix() @ vec(dX) == vec(L(dX))``, p and q the numbers of entries of dX and dF.
+            Where dX is a symmetric matrix by declaration, vech takes the place of vec.
         """
         p, q = self.domain.dimension, self.codomain.dimension
         if q < p and self._transpose is not None:
@@ -183,7 +184,7 @@ class LinearOperator:
                 e = np.zeros(q)
                 e[i] = 1.0
                 Y = self.codomain.from_vector(e)
-                rows[i] = self.domain.to_vector(self._transpose(Y))
+                rows[i] = self.domain.functional(self._transpose(Y))
             return rows
         columns = np.empty((q, p), order="F")
         for j in range(p):
@@ -344,13 +345,15 @@ class SecondDerivative:
         """Return the symmetric matrix of f''(X): ``vec(dX) @ matrix() @ vec(dY)`` is its value.
 
         Under the Frobenius inner product this is also the matrix of the Hessian operator; under
-        another one the operator's matrix is ``operator.matrix()``.
+        another one the operator's matrix is ``operator.matrix()``. Where X is symmetric by
+        declaration, vech takes the place of vec.
         """
         operator = self.operator
-        J = operator.matrix()
-        if operator.codomain.product is not None and operator.codomain.product.weight is not None:
-            J = operator.codomain.product.weight @ J
-        return J
+        space = operator.domain
+        rows = []
+        for e in np.eye(space.dimension):
+            rows.append(space.functional(space.lower(operator(space.from_vector(e)))))
+        return np.array(rows)
 
     def __repr__(self):
         if self._operator is None:

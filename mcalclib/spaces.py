@@ -132,6 +132,10 @@ class Space:
             start += size
         return self.element(leaves)
 
+    def functional(self, element) -> np.ndarray:
+        """Return the row that pairs with coordinates: Frobenius product with the element."""
+        return self.to_vector(element)
+
     def inner(self, a, b) -> float:
         """Return the inner product of two elements."""
         a, b = self.leaves(a, "inner product"), self.leaves(b, "inner product")
@@ -156,6 +160,8 @@ class Space:
 
     def matches(self, other) -> bool:
         """Whether both hold arrays of the same shapes with the same inner product."""
+        if isinstance(other, SymmetricSpace) and not isinstance(self, SymmetricSpace):
+            return False
         if self.shapes != other.shapes:
             return False
         mine = None if self.product is None else self.product.weight
@@ -174,3 +180,72 @@ class Space:
             r"\mathbb{R}" + ("^{" + r" \times ".join(map(str, s)) + "}" if s else "")
             for s in self.shapes
         )
+
+
+class SymmetricSpace(Space):
+    """All symmetric n by n matrices, with the Frobenius inner product and vech coordinates.
+
+    vech stacks the columns of the lower triangle, diagonal included.
+
+    Examples
+    --------
+    >>> space = SymmetricSpace.of_size(2)
+    >>> space.from_vector(np.array([1.0, 2.0, 3.0]))
+    array([[1., 2.],
+           [2., 3.]])
+    """
+
+    @classmethod
+    def of_size(cls, n: int):
+        return cls(((n, n),))
+
+    @property
+    def _places(self):
+        column, row = np.triu_indices(self.shapes[0][0])
+        return row, column
+
+    @property
+    def dimension(self) -> int:
+        n = self.shapes[0][0]
+        return n * (n + 1) // 2
+
+    def leaves(self, element, where):
+        (matrix,) = super().leaves(element, where)
+        if not np.allclose(matrix, matrix.T, rtol=1e-12, atol=1e-12 * np.abs(matrix).max()):
+            raise DomainError(
+                f"{where}: expected a symmetric matrix, as the space is that of symmetric "
+                "matrices; symmetrise it with (A + A.T) / 2."
+            )
+        return [matrix]
+
+    def to_vector(self, element, where="vech") -> np.ndarray:
+        (matrix,) = self.leaves(element, where)
+        return matrix[self._places]
+
+    def from_vector(self, v):
+        matrix = np.zeros(self.shapes[0])
+        row, column = self._places
+        matrix[row, column] = matrix[column, row] = v
+        return matrix
+
+    def functional(self, element) -> np.ndarray:
+        row, column = self._places
+        both = np.where(row == column, 0.0, element[column, row])
+        return element[row, column] + both
+
+    def riesz(self, element):
+        return (element + element.T) / 2
+
+    @property
+    def weight_root(self):
+        row, column = self._places
+        return np.diag(np.where(row == column, 1.0, np.sqrt(2.0)))
+
+    def matches(self, other) -> bool:
+        return isinstance(other, SymmetricSpace) and super().matches(other)
+
+    def latex(self) -> str:
+        return rf"\mathbb{{S}}^{{{self.shapes[0][0]}}}"
+
+    def __repr__(self):
+        return f"symmetric {self.shapes[0]}"
