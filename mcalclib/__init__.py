@@ -37,7 +37,7 @@ _HOME = {
     "explore": ".exploration",
 }
 
-__all__ = sorted(_HOME)
+__all__ = list(_HOME)
 __version__ = "0.1.0"
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import scipy.linalg
 
 from .errors import DomainError, NotDifferentiableError, ShapeError
+from .factorisations import lu
 from .numeric import derivative
 from .operators import LinearOperator
 from .spaces import Space, real_array
@@ -112,13 +113,10 @@ def _linearised(h, x, p):
 
 
 def _factorised(along_x):
-    J = along_x.matrix()
-    factor = scipy.linalg.lu_factor(J, check_finite=False)
-    rcond = scipy.linalg.lapack.dgecon(factor[0], np.abs(J).sum(axis=0).max())[0]
-    if not rcond > np.finfo(float).eps:
+    try:
+        return lu(along_x.matrix(), "implicit_derivative")
+    except DomainError as error:
         raise NotDifferentiableError(
-            "implicit_derivative: the derivative of h with respect to x is singular at the "
-            f"solution (reciprocal condition number {rcond:.2g}), so the implicit function theorem "
-            "does not apply; x may not be a function of p there."
-        )
-    return factor
+            f"{error} That matrix is the derivative of h with respect to x: where it is singular "
+            "the implicit function theorem does not apply, and x may not be a function of p."
+        ) from None

@@ -53,7 +53,7 @@ def test_adjoint_respects_both_inner_products(rng):
     W, V = spd(rng, 6), spd(rng, 4)
     weighted = L.with_inner(domain=W, codomain=V)
     dX, Y = rng.standard_normal((2, 3)), rng.standard_normal((2, 2))
-    flat = lambda A: np.ravel(A, order="F")  # noqa: E731
+    flat = lambda A: np.ravel(A, order="F")
     left = flat(weighted(dX)) @ V @ flat(Y)
     right = flat(dX) @ W @ flat(weighted.adjoint(Y))
     assert_allclose(left, right, rtol=1e-12)
