@@ -48,5 +48,5 @@ distclean: clean
 	@touch $@
 
 node_modules/installed: package.json package-lock.json .npmrc | .venv/installed
-	@npm ci --silent
+	@.venv/bin/npm ci --silent
 	@touch $@
