@@ -1,0 +1,365 @@
+"""The fence: where student code runs, and how a session behind it is opened and ended.
+
+Three kinds, the strictest that the machine allows is taken:
+
+``forked``
+    bubblewrap around a warmed-up server that forks each session into namespaces of its own.
+``fresh``
+    where processes inside bubblewrap may not make namespaces: a new bubblewrap per session.
+``trusted``
+    no isolation at all, only resource limits; for one's own code, and only when asked for.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .frames import FrameError, decode, length_of, pack
+from .limits import GraderError, Limits
+from .syscalls import compile_filter
+
+NOBODY = 65534
+PACKAGE = Path(__file__).resolve().parent.parent
+DEVICES = ("null", "zero", "full", "random", "urandom")
+START_SECONDS = 120
+
+
+class FenceError(GraderError):
+    """No fence can be had, or it fell."""
+
+
+@dataclass(frozen=True)
+class World:
+    """What a session finds when it starts: all of it may be known to students."""
+
+    modules: tuple[str, ...] = ()  # imported before any session starts
+    given: tuple[str, ...] = ()  # cells run before any session starts
+    files: tuple[str, ...] = ()  # paths of data files, readable beside the notebook
+    limits: Limits = field(default_factory=Limits)
+
+
+def bubblewrap(files=(), fresh=False) -> list[str]:
+    """Return the bubblewrap command for an empty, read-only world with Python in it."""
+    program = shutil.which("bwrap")
+    if program is None:
+        raise FenceError("bubblewrap is not installed (Debian, Ubuntu: apt install bubblewrap).")
+    command = [program, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    command += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv"]
+    if os.getuid() == 0:
+        # Real root may bind what only it can reach; the server then becomes an ordinary user,
+        # because the limit on processes does not bind root.
+        command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    else:
+        command += ["--unshare-user"]
+    roots = dict.fromkeys(["/usr", sys.base_prefix, sys.prefix])
+    for root in roots:
+        if not any(root.startswith(other + "/") for other in roots):
+            # The folders above would otherwise be closed to all but their maker.
+            for parent in reversed(Path(root).parents[:-1]):
+                command += ["--perms", "0755", "--dir", str(parent)]
+            command += ["--ro-bind", root, root]
+    for name in ("/lib", "/lib64", "/bin"):
+        if os.path.islink(name):
+            command += ["--symlink", os.readlink(name), name]
+        elif os.path.isdir(name):
+            command += ["--ro-bind", name, name]
+    for name in ("/etc/ld.so.cache", "/etc/localtime"):
+        command += ["--ro-bind-try", name, name]
+    for name in ("/mcalc", "/data"):
+        command += ["--perms", "0755", "--dir", name]
+    command += ["--ro-bind", str(PACKAGE), f"/mcalc/{PACKAGE.name}"]
+    for path in files:
+        command += ["--ro-bind", str(path), f"/data/{Path(path).name}"]
+    command += ["--perms", "0755", "--tmpfs", "/dev"]
+    for name in DEVICES:
+        command += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    command += ["--proc", "/proc"]
+    command += ["--perms", "1777", "--tmpfs", "/tmp"]
+    # What bubblewrap makes itself (/, /dev, /etc) would otherwise be writable and shared by
+    # all sessions. A forked session covers /tmp with its own.
+    for name in ("/dev", "/"):
+        command += ["--remount-ro", name]
+    command += ["--chdir", "/tmp" if fresh else "/"]
+    for name, value in environment("/mcalc").items():
+        command += ["--setenv", name, value]
+    return command
+
+
+def environment(path) -> dict[str, str]:
+    """Return the whole environment of the unsafe side."""
+    threads = ("OPENBLAS", "OMP", "MKL", "NUMEXPR")
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": "/tmp",
+        "USER": "student",
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": path,
+        "PYTHONHASHSEED": "0",  # the same output in every run
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONSAFEPATH": "1",
+        "MPLBACKEND": "Agg",
+        "MPLCONFIGDIR": "/tmp/.matplotlib",
+        **{f"{name}_NUM_THREADS": "1" for name in threads},
+    }
+
+
+class Fence:
+    """A place where sessions can be opened, one at a time.
+
+    Parameters
+    ----------
+    world : World
+        What the sessions start with.
+    kind : str
+        ``forked``, ``fresh`` or ``trusted``; see the module's text.
+    """
+
+    def __init__(self, world: World, kind: str = "forked"):
+        self.world, self.kind = world, kind
+        self.server = self.control = None
+        self.is_open = False
+
+    def __enter__(self):
+        if self.kind != "fresh":
+            self._start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def _start(self):
+        ours, theirs = socket.socketpair()
+        if self.kind == "trusted":
+            command, env = [], {**os.environ, **environment(str(PACKAGE.parent))}
+        else:
+            command, env = bubblewrap(self.world.files, self.kind == "fresh"), {}
+        command += [sys.executable, "-m", f"{PACKAGE.name}.grader.server"]
+        try:
+            self.server = subprocess.Popen(
+                command,
+                stdin=theirs,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env=env,
+                cwd="/",
+                start_new_session=True,
+            )
+        finally:
+            theirs.close()
+        self.control = ours
+        self.control.settimeout(START_SECONDS)
+        config = {
+            "closed": self.kind != "trusted",
+            "namespaces": self.kind == "forked",
+            "uid": NOBODY,
+            "modules": list(self.world.modules),
+            "given": list(self.world.given),
+            "limits": self.world.limits.as_dict(),
+            "filter": b"" if self.kind == "trusted" else compile_filter(),
+        }
+        try:
+            self._send(config)
+            if self._receive() != ("ready",):
+                raise FenceError("the fence's server answered nonsense")
+        except (OSError, FrameError) as error:
+            why = self._last_words() or str(error)
+            self.stop()
+            raise FenceError(f"the fence did not start ({self.kind}): {why}") from None
+
+    def _last_words(self):
+        self.server.kill()
+        text = self.server.stderr.read().decode("utf-8", "replace").strip()
+        return text.splitlines()[-1] if text else ""
+
+    def _send(self, value):
+        self.control.sendall(pack(value))
+
+    def _receive(self):
+        return decode(self._read(length_of(self._read(4))))
+
+    def _read(self, size):
+        data = b""
+        while len(data) < size:
+            part = self.control.recv(size - len(data))
+            if not part:
+                raise OSError("the server behind the fence has gone")
+            data += part
+        return data
+
+    def open(self) -> socket.socket:
+        """Start a session and return our end of its socket.
+
+        Raises
+        ------
+        FenceError
+            If no session could be started.
+        """
+        if self.is_open:
+            self.close()
+        if self.control is None:
+            self._start()
+        ours, theirs = socket.socketpair()
+        try:
+            self.control.settimeout(30)
+            self._send(("open",))
+            socket.send_fds(self.control, [b"h"], [theirs.fileno()])
+            reply = self._receive()
+        except (OSError, FrameError) as error:
+            ours.close()
+            raise FenceError(f"the fence fell: {error}") from None
+        finally:
+            theirs.close()
+        if reply[0] != "opened":
+            ours.close()
+            raise FenceError(f"the fence cannot start a session: {reply[-1]}")
+        self.is_open = True
+        return ours
+
+    def close(self, patience: float = 0.0) -> str:
+        """End the session with all its processes and say how it ended.
+
+        Parameters
+        ----------
+        patience : float
+            Seconds to wait for a session that is already dying.
+
+        Returns
+        -------
+        str
+            Why it died, or an empty string if it was still alive.
+        """
+        if not self.is_open:
+            return ""
+        self.is_open = False
+        try:
+            self.control.settimeout(30)
+            self._send(("close", patience))
+            status = self._receive()[1]
+        except (OSError, FrameError) as error:
+            raise FenceError(f"the fence fell: {error}") from None
+        if self.kind == "fresh":
+            self.stop()
+        return reason(status)
+
+    def stop(self):
+        """End everything behind the fence."""
+        self.is_open = False
+        if self.control is not None:
+            self.control.close()
+            self.control = None
+        if self.server is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.server.pid, signal.SIGKILL)
+            self.server.kill()
+            self.server.stderr.close()
+            self.server.wait()
+            self.server = None
+
+    def forget(self):
+        """Let go of the server after a fork whose other half keeps using it."""
+        self.control, self.server, self.is_open = None, None, False
+
+
+def reason(status: int) -> str:
+    """Return in words how a session ended, from its wait status."""
+    if status & 0x10000:
+        return ""
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        if number in (signal.SIGXCPU, signal.SIGKILL):
+            return "it used up its processor time or memory and was killed"
+        return f"it crashed ({signal.strsignal(number)})"
+    return "it ended its own process"
+
+
+# Run inside a session at start: each line that succeeds is a hole.
+PROBE = """
+import ctypes, os, socket
+holes = []
+def hole(name, attempt):
+    try:
+        attempt()
+    except Exception:
+        return
+    holes.append(name)
+for folder in ("/", "/dev", "/dev/shm", "/etc", "/usr", "/data", "/mcalc", "/mcalc/mcalclib"):
+    hole("can write to " + folder, lambda: open(folder + "/planted", "w"))
+for path in outside:
+    hole("can see " + path, lambda: os.stat(path))
+hole("can open sockets", lambda: socket.socket())
+hole("can start processes", lambda: os.fork())
+hole("can send signals", lambda: os.kill(1, 0))
+libc = ctypes.CDLL(None)
+for name, number in (("namespaces", 0x10000000), ("mounts", 0x20000)):
+    if libc.unshare(number) == 0:
+        holes.append("can make " + name)
+if os.getuid() == 0:
+    holes.append("is root")
+if private and (os.path.exists("/proc/self") or os.getpid() != 1):
+    holes.append("can see other processes")
+open("/tmp/planted", "w").close()
+holes
+"""
+
+
+def probe(limits: Limits | None = None) -> str:
+    """Return the strictest kind of fence that works here, tried with a real session.
+
+    Raises
+    ------
+    FenceError
+        If none does; the message says why, and what to install or allow.
+    """
+    if not sys.platform.startswith("linux"):
+        raise FenceError(
+            "untrusted notebooks can only be graded on Linux, where bubblewrap closes them in. "
+            "Use a Linux machine or container, or give --trusted for code you trust."
+        )
+    reasons = []
+    for kind in ("forked", "fresh"):
+        try:
+            holes = holes_in(kind, limits or Limits())
+        except FenceError as error:
+            reasons.append(f"{kind}: {error}")
+            continue
+        if not holes:
+            return kind
+        reasons.append(f"{kind}: a session behind it {', '.join(holes)}")
+    raise FenceError(
+        "no fence can be built on this machine, so untrusted notebooks are refused.\n  "
+        + "\n  ".join(reasons)
+        + "\nInstall bubblewrap, allow user namespaces (Ubuntu: sysctl "
+        "kernel.apparmor_restrict_unprivileged_userns=0; containers: --privileged, or "
+        "--security-opt seccomp=unconfined), run as root, or give --trusted for code you trust."
+    )
+
+
+def holes_in(kind: str, limits: Limits) -> list[str]:
+    """Return what a session behind this kind of fence can do that it must not."""
+    from .session import Session, SessionLost
+
+    outside = [str(Path.home()), os.getcwd(), str(PACKAGE.parent / "pyproject.toml"), "/var"]
+    bound = (sys.prefix, sys.base_prefix, "/usr")
+    outside = [p for p in outside if not any(b.startswith(p.rstrip("/") + "/") for b in bound)]
+    source = f"outside = {outside!r}\nprivate = {kind == 'forked'}\n{PROBE}"
+    with Fence(World(limits=limits), kind) as fence:
+        session = Session(fence, limits, time.monotonic() + 30)
+        try:
+            session.run(source, "<cell probe>", 0)
+            found = session.values(["holes"])["holes"]
+        except SessionLost as lost:
+            raise FenceError(f"a trial session failed: {lost}") from None
+        except Exception as error:
+            raise FenceError(f"a trial session failed: {error}") from None
+        finally:
+            session.end()
+    if not isinstance(found, list):
+        raise FenceError("a trial session did not answer")
+    return [str(hole) for hole in found]

@@ -1,0 +1,155 @@
+"""The gradebook: one SQLite record per submission, durable before the next one is taken."""
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from .limits import GraderError
+
+APPLICATION = 0x6D63616C  # "mcal", so that another program's database is never touched
+VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE results (
+    student TEXT PRIMARY KEY,
+    submission TEXT NOT NULL,  -- hash of the file handed in
+    assignment TEXT NOT NULL,  -- hash of the source notebook and its data files
+    grader TEXT NOT NULL,      -- hash of the grader's own code, limits and seed
+    status TEXT NOT NULL,
+    score REAL NOT NULL,
+    max_score REAL NOT NULL,
+    note TEXT NOT NULL,
+    record TEXT NOT NULL       -- JSON: every check, every answer
+) WITHOUT ROWID;
+"""
+
+
+class GradebookError(GraderError):
+    """The output folder or its database cannot be used; nothing in it was changed."""
+
+
+class Gradebook:
+    """The database of one output folder.
+
+    Parameters
+    ----------
+    folder : path
+        Made if it does not exist.
+    assignment : str
+        The assignment's name; a folder of another assignment is refused.
+    """
+
+    def __init__(self, folder, assignment: str):
+        self.folder = Path(folder)
+        self.path = self.folder / "gradebook.db"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise GradebookError(
+                f"{self.folder}: the output folder cannot be made or written ({error.strerror})."
+            ) from None
+        if not os.access(self.folder, os.W_OK):
+            raise GradebookError(f"{self.folder}: the output folder is read-only.")
+        is_new = not self.path.exists() or self.path.stat().st_size == 0
+        try:
+            self.connection = sqlite3.connect(self.path, isolation_level=None, timeout=5)
+            if is_new:
+                self._make(assignment)
+            else:
+                self._recognise(assignment)
+            self.connection.execute("PRAGMA journal_mode = WAL")
+            self.connection.execute("PRAGMA synchronous = FULL")
+            (self.folder / "feedback").mkdir(exist_ok=True)
+        except (sqlite3.Error, OSError) as error:
+            raise GradebookError(f"{self.path}: {_remedy(error)}") from None
+
+    def _make(self, assignment):
+        run = self.connection.execute
+        run("BEGIN IMMEDIATE")
+        for statement in _SCHEMA.strip().split(";\n"):
+            run(statement.rstrip(";"))
+        run("INSERT INTO about VALUES ('assignment', ?)", (assignment,))
+        run(f"PRAGMA application_id = {APPLICATION}")
+        run(f"PRAGMA user_version = {VERSION}")
+        run("COMMIT")
+
+    def _recognise(self, assignment):
+        (application,) = self.connection.execute("PRAGMA application_id").fetchone()
+        (version,) = self.connection.execute("PRAGMA user_version").fetchone()
+        if application != APPLICATION:
+            raise GradebookError(f"{self.path}: this database was not made by mcalc; use --out.")
+        if version > VERSION:
+            raise GradebookError(
+                f"{self.path}: made by a newer version of mcalc (format {version}, this one knows "
+                f"{VERSION}); update mcalclib or use another --out."
+            )
+        (theirs,) = self.connection.execute(
+            "SELECT value FROM about WHERE key = 'assignment'"
+        ).fetchone()
+        if theirs != assignment:
+            raise GradebookError(
+                f"{self.folder}: holds the results of assignment {theirs!r}, not {assignment!r}; "
+                "use another --out."
+            )
+
+    def known(self, student: str, submission: str, assignment: str, grader: str) -> bool:
+        """Whether this very submission was graded by this very grader already."""
+        row = self.connection.execute(
+            "SELECT submission, assignment, grader FROM results WHERE student = ?", (student,)
+        ).fetchone()
+        return row == (submission, assignment, grader)
+
+    def write(self, record: dict, submission: str, assignment: str, grader: str):
+        """Store one record, durable when this returns."""
+        try:
+            self.connection.execute(
+                "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    record["student"],
+                    submission,
+                    assignment,
+                    grader,
+                    record["status"],
+                    record["score"],
+                    record["max_score"],
+                    record["note"],
+                    json.dumps(record, ensure_ascii=False, sort_keys=True),
+                ),
+            )
+        except sqlite3.Error as error:
+            raise GradebookError(f"{self.path}: {_remedy(error)}") from None
+
+    def record(self, student: str) -> dict:
+        """Return one student's record."""
+        row = self.connection.execute("SELECT record FROM results WHERE student = ?", (student,))
+        return json.loads(row.fetchone()[0])
+
+    def records(self) -> Iterator[dict]:
+        """Yield every record, sorted by student."""
+        for (text,) in self.connection.execute("SELECT record FROM results ORDER BY student"):
+            yield json.loads(text)
+
+    def close(self):
+        """Fold the journal into the database, so that one file holds everything."""
+        try:
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self.connection.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.Error:
+            pass  # the journal beside the database is as good
+        self.connection.close()
+
+
+def _remedy(error):
+    text = str(error)
+    if "full" in text or "disk I/O" in text:
+        return f"the disk is full ({text}); what was graded so far is safe. Free space and rerun."
+    if "locked" in text:
+        return "another mcalc is writing to this folder; wait for it or use another --out."
+    if "not a database" in text or "malformed" in text:
+        return f"this is no usable gradebook ({text}); move it away or use another --out."
+    if "readonly" in text or "unable to open" in text:
+        return f"the folder is read-only or cannot be written ({text})."
+    return text

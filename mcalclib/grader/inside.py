@@ -1,0 +1,212 @@
+"""The student's process: runs cells and answers calls until it is killed.
+
+Everything here is within the student's reach. Nothing the other side does may rely on this
+code still being what it was: it answers frames, and any frame at all is a possible answer.
+"""
+
+import io
+import itertools
+import operator
+import os
+import random
+import sys
+import traceback
+
+import numpy as np
+import numpy.random  # loaded lazily by NumPy, and needed by every session
+
+from . import cells
+from .frames import FrameError, Remote, decode, length_of, pack
+
+OPERATIONS = (
+    {
+        "call": lambda target, *args, **kwargs: target(*args, **kwargs),
+        "getattr": getattr,
+        "getitem": operator.getitem,
+        "setitem": operator.setitem,
+        "setattr": setattr,
+        "len": len,
+        "list": lambda target: list(itertools.islice(target, 100_000)),
+        "next": next,
+        "contains": operator.contains,
+        "str": str,
+        "repr": repr,
+        "float": float,
+        "int": int,
+        "complex": complex,
+        "index": operator.index,
+        "array": np.asarray,
+        "dir": dir,
+        "type": lambda target: type(target).__name__,
+        "neg": operator.neg,
+        "pos": operator.pos,
+        "abs": abs,
+    }
+    | {
+        name: getattr(operator, name)
+        for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
+    }
+    | {
+        "r" + name: (lambda apply: lambda right, left: apply(left, right))(getattr(operator, name))
+        for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
+    }
+)
+
+
+class Output(io.TextIOBase):
+    """Standard output that keeps its first so many characters and forgets the rest."""
+
+    def __init__(self, limit):
+        super().__init__()
+        self.limit, self.parts, self.size = limit, [], 0
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        if self.size < self.limit:
+            self.parts.append(str(text)[: self.limit - self.size])
+        self.size += len(text)
+        return len(text)
+
+    def take(self):
+        text = "".join(self.parts)
+        if self.size > self.limit:
+            text += f"\n[{self.size - self.limit} more characters]"
+        self.parts, self.size = [], 0
+        return text
+
+
+class Callback:
+    """A function of the test, as the student's code sees it."""
+
+    def __init__(self, session, number):
+        self._session, self._number = session, number
+        self.__name__ = "function"
+
+    def __call__(self, *args, **kwargs):
+        return self._session.ask(("callback", self._number, args, kwargs))
+
+
+class Session:
+    """The far end of a session: a namespace, and objects that stay here under a number."""
+
+    def __init__(self, handle, limits):
+        self.handle = handle
+        self.namespace = cells.prepare({})
+        self.objects, self.numbers = [], {}
+        self.output = Output(limits["output"] << 10)
+
+    # -- frames -----------------------------------------------------------------------------
+
+    def receive(self):
+        return decode(self._read(length_of(self._read(4))), self.resolve)
+
+    def _read(self, size):
+        parts = []
+        while size:
+            part = os.read(self.handle, min(size, 1 << 20))
+            if not part:
+                os._exit(0)  # the other side has gone
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+    def send(self, value):
+        data = memoryview(pack(value, self.export))
+        while data:
+            data = data[os.write(self.handle, data) :]
+
+    def export(self, value):
+        if isinstance(value, Callback):
+            return Remote("c", value._number)
+        key = id(value)
+        if key not in self.numbers:
+            if len(self.objects) >= 20_000:
+                raise FrameError("too many objects were handed out")
+            self.numbers[key] = len(self.objects)
+            self.objects.append(value)  # kept alive, so its id stays its own
+        return Remote("h", self.numbers[key])
+
+    def resolve(self, kind, number):
+        return self.objects[number] if kind == "h" else Callback(self, number)
+
+    # -- requests ---------------------------------------------------------------------------
+
+    def serve(self):
+        """Answer requests for ever."""
+        while True:
+            self.answer(self.receive())
+
+    def ask(self, request):
+        """Ask the test's side something and answer its own requests meanwhile."""
+        self.send(request)
+        while True:
+            reply = self.receive()
+            if reply[0] == "value":
+                return reply[1]
+            if reply[0] == "raised":
+                raise RuntimeError(f"the test's function raised {reply[1]}: {reply[2]}")
+            self.answer(reply)
+
+    def answer(self, request):
+        """Do what was asked and send what came of it."""
+        try:
+            reply = getattr(self, "on_" + request[0])(*request[1:])
+        except BaseException as error:  # SystemExit and KeyboardInterrupt are answers too
+            reply = ("raised", *describe(error), self.output.take())
+        try:
+            self.send(reply)
+        except FrameError as error:
+            self.send(("raised", ["TypeError"], str(error), 0, self.output.take()))
+
+    def on_run(self, source, name, seed):
+        random.seed(seed)
+        np.random.seed(seed % (1 << 32))
+        value = cells.run(source, name, self.namespace)
+        if value is not None:
+            print(repr(value))
+        if "matplotlib.pyplot" in sys.modules:
+            sys.modules["matplotlib.pyplot"].close("all")
+        return ("done", self.output.take())
+
+    def on_values(self, names):
+        found = {}
+        for name in names:
+            if name in self.namespace:
+                try:
+                    pack(self.namespace[name], self.export)
+                except FrameError as error:
+                    found[name] = (False, str(error))
+                else:
+                    found[name] = (True, self.namespace[name])
+        return ("value", found)
+
+    def on_do(self, operation, target, args, kwargs):
+        return ("value", OPERATIONS[operation](target, *args, **kwargs))
+
+
+def describe(error):
+    """Return an exception as plain data: names of its classes, message, line in the cell."""
+    names = [kind.__name__ for kind in type(error).__mro__]
+    line = 0
+    if isinstance(error, SyntaxError):
+        line = error.lineno or 0
+    else:
+        for frame in traceback.extract_tb(error.__traceback__):
+            if frame.filename.startswith("<cell"):
+                line = frame.lineno or 0
+    try:
+        message = str(error)[:4000]
+    except Exception:
+        message = "(an error whose message cannot be shown)"
+    return names, message, line
+
+
+def serve(handle, limits, given):
+    """Become the student's process on an open socket."""
+    session = Session(handle, limits)
+    session.namespace.update(given)
+    sys.stdout = sys.stderr = session.output
+    sys.argv = ["notebook"]
+    session.serve()

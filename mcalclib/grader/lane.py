@@ -1,0 +1,235 @@
+"""One lane: takes submissions one after another, keeps a fence of its own, returns records.
+
+A lane is a process of ours. It reads notebooks and forks one trial per submission, so that
+neither a test's leftovers nor a trial's death reach the next student; it writes no file.
+"""
+
+import gc
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import time
+
+from . import kernel, trial
+from .assignment import parse
+from .fence import Fence, FenceError, World
+from .feedback import page
+from .frames import FrameError, decode, length_of, pack
+from .limits import Limits
+from .matching import match
+from .notebooks import Unreadable, read
+from .records import record, unreadable
+
+READ_SECONDS = 20
+TRIAL_MEMORY = 4 << 30
+
+
+class ReadTimeout(BaseException):
+    """A notebook took too long to read."""
+
+
+class Lane:
+    """Grades submissions to one assignment.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    kind : str
+        The fence to use.
+    limits : Limits
+    seed : int
+    hidden : bool
+        Whether hidden tests run.
+    """
+
+    def __init__(self, assignment, kind, limits: Limits, seed: int, hidden: bool = True):
+        self.assignment, self.limits, self.seed, self.hidden = assignment, limits, seed, hidden
+        self.prepared = trial.prepare(assignment)
+        modules = tuple(m for m in assignment.modules if m != "__future__")
+        self.fence = Fence(
+            World(modules, tuple(assignment.leading), assignment.files, limits), kind
+        )
+
+    def __enter__(self):
+        self.fence.__enter__()
+        gc.collect()
+        gc.freeze()
+        return self
+
+    def __exit__(self, *_):
+        self.fence.stop()
+
+    def grade(self, student: str, data: bytes, notes=()) -> dict:
+        """Return the record of one submission; never raises for anything it contains."""
+        notes = list(notes)
+        try:
+            plan = self._read(data)
+        except Unreadable as error:
+            return unreadable(self.assignment, student, str(error), notes)
+        except ReadTimeout:
+            reason = f"the notebook could not be read within {READ_SECONDS} seconds"
+            return unreadable(self.assignment, student, reason, notes)
+        checks = [vars(check) for check in trial.manual_checks(self.assignment, plan)]
+        notes += plan.notes
+        for attempt in (1, 2):
+            result, done, trouble = self._fork(student, plan)
+            if trouble is None:
+                break
+            # Whatever happened, the next trial starts with a fence in a known state.
+            self.fence.stop()
+            self.fence.__enter__()
+            if trouble != "fence":
+                break
+            if attempt == 2:
+                notes.append("the fence fell twice over this submission")
+        if result is None:
+            decided = {check["grade_id"] for check in done}
+            for part in self.assignment.graded:
+                if part.kind == "test" and part.grade_id not in decided:
+                    check = trial.Check(part.grade_id, part.problem, part.points)
+                    check.status = "timed_out" if trouble == "time" else "error"
+                    check.message = "not finished: a test of this submission had to be stopped"
+                    check.detail = check.message
+                    done.append(vars(check))
+            result = {"checks": done, "answers": {}, "notes": []}
+        checks += result["checks"]
+        notes += result["notes"]
+        return record(self.assignment, student, checks, result["answers"], plan.answers, notes)
+
+    def _read(self, data):
+        def ring(*_):
+            raise ReadTimeout
+
+        before = signal.signal(signal.SIGALRM, ring)
+        signal.alarm(READ_SECONDS)
+        try:
+            return match(self.assignment, read(data))
+        except (RecursionError, MemoryError) as error:
+            raise Unreadable(f"the notebook cannot be taken apart ({error})") from None
+        finally:
+            signal.alarm(0)
+            signal.signal(signal.SIGALRM, before)
+
+    def _fork(self, student, plan):
+        """Return the trial's result or None, the checks decided, and what went wrong."""
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(reading)
+            self._trial(writing, student, plan)
+        os.close(writing)
+        limits = self.limits
+        deadline = time.monotonic() + 1.5 * limits.total + 4 * limits.cell + 30
+        result, done, trouble = None, [], "death"
+        try:
+            while True:
+                message = decode(_read(reading, length_of(_read(reading, 4, deadline)), deadline))
+                if message[0] == "check":
+                    done.append(message[1])
+                elif message[0] == "done":
+                    result, trouble = message[1], None
+                    break
+                else:
+                    trouble = "fence"
+                    break
+        except TimeoutError:
+            trouble = "time"
+        except (EOFError, FrameError):
+            pass
+        finally:
+            os.close(reading)
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        return result, done, trouble
+
+    def _trial(self, writing, student, plan):
+        def send(*message):
+            data = memoryview(pack(message))
+            while data:
+                data = data[os.write(writing, data) :]
+
+        try:
+            if sys.platform.startswith("linux"):
+                kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+            resource.setrlimit(resource.RLIMIT_AS, (TRIAL_MEMORY, TRIAL_MEMORY))
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+            null = os.open(os.devnull, os.O_RDWR)
+            for number in (0, 1):
+                os.dup2(null, number)
+            send(
+                "done",
+                trial.run(
+                    *(self.prepared, plan, self.fence, self.limits, student, self.seed),
+                    lambda check: send("check", vars(check)),
+                    self.hidden,
+                ),
+            )
+        except FenceError as error:
+            send("fence", str(error))
+        except BaseException as error:
+            print(f"mcalc: a trial of {student!r} failed: {error!r}", file=sys.stderr)
+        finally:
+            os._exit(0)
+
+
+def _read(handle, size, deadline):
+    parts = bytearray()
+    while len(parts) < size:
+        left = deadline - time.monotonic()
+        if left <= 0 or not select.select([handle], [], [], left)[0]:
+            raise TimeoutError
+        part = os.read(handle, min(size - len(parts), 1 << 20))
+        if not part:
+            raise EOFError
+        parts += part
+    return bytes(parts)
+
+
+class Wire:
+    """A blocking stream of frames over a socket, between processes that trust each other."""
+
+    def __init__(self, sock: socket.socket):
+        self.socket = sock
+
+    def send(self, value):
+        self.socket.sendall(pack(value))
+
+    def receive(self):
+        return decode(self._read(length_of(self._read(4))))
+
+    def _read(self, size):
+        parts = bytearray()
+        while len(parts) < size:
+            part = self.socket.recv(min(size - len(parts), 1 << 20))
+            if not part:
+                raise EOFError
+            parts += part
+        return bytes(parts)
+
+
+def main():
+    """Serve the parent that started this process with a socket as standard input."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    wire = Wire(socket.socket(fileno=0))
+    try:
+        config = wire.receive()
+        assignment = parse(config["source"], config["name"], config["files"])
+        limits = Limits(**config["limits"])
+        with Lane(assignment, config["kind"], limits, config["seed"]) as lane:
+            wire.send(("ready",))
+            while True:
+                number, student, data, notes = wire.receive()
+                result = lane.grade(student, data, notes)
+                wire.send(("record", number, result, page(result)))
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+    except FenceError as error:
+        wire.send(("failed", str(error)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""From verdicts to the record that is kept: points, one status, one note."""
+
+import math
+import re
+
+from .assignment import Assignment
+from .trial import Check, clean_text
+
+# The worst check names the submission.
+STATUSES = ("passed", "manual", "failed", "error", "timed_out", "refused", "unreadable")
+MAX_SHOWN = 100_000  # characters of one answer that are kept
+
+
+def record(assignment: Assignment, student: str, checks, answers, sources, notes) -> dict:
+    """Return everything that is kept about one submission, as plain data.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    student : str
+    checks : list of dict
+        One per graded cell; a cell without one scores zero.
+    answers : dict
+        Output and error of each answer, by grade id.
+    sources : dict
+        The texts of each answer, by grade id.
+    notes : list of str
+        What was odd.
+    """
+    by_id = {check["grade_id"]: check for check in checks}
+    ordered = []
+    for part in assignment.graded:
+        missing = Check(part.grade_id, part.problem, part.points, status="error")
+        missing.message = missing.detail = "the test was not reached"
+        ordered.append(by_id.get(part.grade_id) or vars(missing))
+    status = max((check["status"] for check in ordered), key=STATUSES.index)
+    if status == "manual":
+        status = "passed"
+    kept = {}
+    for part in assignment.parts:
+        if part.kind in ("answer", "manual"):
+            about = answers.get(part.grade_id, {})
+            kept[part.grade_id] = {
+                "problem": part.problem,
+                "type": part.type,
+                "source": [text[:MAX_SHOWN] for text in sources.get(part.grade_id, [])],
+                "output": about.get("output", ""),
+                "error": about.get("error", ""),
+            }
+    waiting = sum(check["status"] == "manual" for check in ordered)
+    if waiting:
+        notes = [*notes, f"{waiting} answer{'s' * (waiting > 1)} to be graded by hand"]
+    return {
+        "student": student,
+        "assignment": assignment.name,
+        "status": status,
+        "score": math.fsum(check["points"] for check in ordered),
+        "max_score": assignment.max_score,
+        "note": _note(ordered, notes),
+        "notes": notes,
+        "checks": ordered,
+        "answers": kept,
+        "added": answers.get("", {"output": "", "error": ""}),
+    }
+
+
+def unreadable(assignment: Assignment, student: str, reason: str, notes=()) -> dict:
+    """Return the record of a submission that could not be read: listed, and zero."""
+    checks = [
+        vars(Check(p.grade_id, p.problem, p.points, 0.0, "unreadable", reason, reason))
+        for p in assignment.graded
+    ]
+    result = record(assignment, student, checks, {}, {}, list(notes))
+    result["note"] = one_line("; ".join([reason, *notes]))
+    return result
+
+
+def _note(checks, notes):
+    worst = max(checks, key=lambda check: STATUSES.index(check["status"]))
+    parts = list(notes)
+    if worst["status"] not in ("passed", "manual"):
+        parts.insert(0, f"{worst['grade_id']}: {worst['detail'] or worst['status']}")
+    return one_line("; ".join(parts))
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """Return text for a table's cell."""
+    return clean_text(re.sub(r"\s+", " ", text).strip(), limit)
+
+
+def problem_points(record: dict) -> dict[str, float | None]:
+    """Return the points of each problem, None where a hand has yet to give them."""
+    points: dict[str, float | None] = {}
+    for check in record["checks"]:
+        name = check["problem"]
+        if check["status"] == "manual":
+            points[name] = None
+        else:
+            points[name] = (points.get(name) or 0.0) + check["points"]
+    return points

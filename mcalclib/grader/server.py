@@ -1,0 +1,173 @@
+"""The warmed-up server behind the fence: forks one closed-in child per session.
+
+Started by `fence` inside bubblewrap with a socket as standard input. It has no secrets: it
+knows the modules and the given cells of an assignment, which students have too, and never
+sees a test. It executes no student code itself, so what a child breaks is the child's own.
+"""
+
+import gc
+import importlib
+import os
+import signal
+import socket
+import sys
+import time
+
+from . import cells, inside, kernel
+from .frames import decode, length_of, pack
+
+
+class Control:
+    """The server's end of the control socket."""
+
+    def __init__(self):
+        self.socket = socket.socket(fileno=0)
+
+    def read(self, size):
+        data = b""
+        while len(data) < size:
+            part = self.socket.recv(size - len(data))
+            if not part:
+                sys.exit(0)  # the grader has gone
+            data += part
+        return data
+
+    def receive(self):
+        return decode(self.read(length_of(self.read(4))))
+
+    def send(self, value):
+        self.socket.sendall(pack(value))
+
+    def receive_handle(self):
+        _, handles, _, _ = socket.recv_fds(self.socket, 1, 1)
+        return handles[0]
+
+
+def main():
+    control = Control()
+    config = control.receive()
+    kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+    # Before the imports, so that nothing preloaded has seen more rights than a student has.
+    if os.getuid() == 0 and config["closed"]:
+        kernel.become(config["uid"], config["uid"])
+    given = preload(config)
+    gc.collect()
+    gc.freeze()  # keeps forked children from copying every page by counting references
+    control.send(("ready",))
+    child = 0
+    while True:
+        request = control.receive()
+        if request[0] == "open":
+            handle = control.receive_handle()
+            try:
+                child = start(handle, config, given, control)
+                reply = ("opened",)
+            except OSError as error:
+                reply = ("failed", str(error))
+            os.close(handle)
+            control.send(reply)
+        elif request[0] == "close":
+            control.send(("closed", finish(child, request[1])))
+            child = 0
+
+
+def preload(config):
+    """Import the assignment's modules and run its leading given cells."""
+    for name in config["modules"]:
+        try:
+            importlib.import_module(name)
+        except BaseException:  # the cell that imports it will say so, to whom it concerns
+            sys.modules.pop(name, None)
+    namespace = cells.prepare({})
+    sys.stdout = inside.Output(0)
+    for number, source in enumerate(config["given"]):
+        try:
+            cells.run(source, f"<given {number}>", namespace)
+        except BaseException:
+            break
+    sys.stdout = sys.__stdout__
+    return {k: v for k, v in namespace.items() if k not in ("get_ipython", "display")}
+
+
+def start(handle, config, given, control):
+    """Fork a session; return the number of its process."""
+    if not config["namespaces"]:
+        child = os.fork()
+        if child == 0:
+            enter(handle, config, given)
+        return child
+    # Two forks, because the first process of a new pid namespace is the next child.
+    reading, writing = os.pipe()
+    middle = os.fork()
+    if middle == 0:
+        try:
+            kernel.enter_namespaces()
+            child = os.fork()
+            if child == 0:
+                os.close(writing)
+                enter(handle, config, given)
+            os.write(writing, b"%d" % child)
+        except BaseException as error:
+            os.write(writing, b"!" + str(error).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    told = b"".join(iter(lambda: os.read(reading, 4096), b""))
+    os.close(reading)
+    os.waitpid(middle, 0)
+    if not told or told.startswith(b"!"):
+        raise OSError(told[1:].decode() or "the session did not start")
+    return int(told)
+
+
+def enter(handle, config, given):
+    """Close this process in, then serve; never returns."""
+    try:
+        limits = config["limits"]
+        if handle != 3:
+            os.dup2(handle, 3)
+        null = os.open("/dev/null", os.O_RDWR)
+        for number in (0, 1, 2):
+            os.dup2(null, number)
+        os.closerange(4, 4096)
+        os.setsid()
+        gc.enable()
+        kernel.limit(limits["memory"], limits["cpu"], limits["files"], limits["processes"])
+        if config["namespaces"]:
+            kernel.mount_private(limits["files"])
+        if config["closed"]:
+            os.makedirs("/tmp/work", exist_ok=True)
+            os.chdir("/tmp/work")
+            for name in os.listdir("/data") if os.path.isdir("/data") else ():
+                os.symlink(f"/data/{name}", name)
+            kernel.drop_capabilities()
+            kernel.load_filter(config["filter"])
+        else:
+            kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+        inside.serve(3, limits, given)
+    finally:
+        os._exit(70)
+
+
+def finish(child, patience):
+    """End a session and return its wait status, 0 without one.
+
+    Waits ``patience`` seconds for a process that is dying by itself, since only its own
+    status tells why.
+    """
+    if not child:
+        return 0
+    until = time.monotonic() + patience
+    while True:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return status
+        if time.monotonic() >= until:
+            break
+        time.sleep(0.002)
+    os.kill(child, signal.SIGKILL)
+    return os.waitpid(child, 0)[1] | 0x10000  # ours, not its own
+
+
+if __name__ == "__main__":
+    main()

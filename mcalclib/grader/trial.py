@@ -1,0 +1,507 @@
+"""One submission, tried: its cells run behind the fence, the tests run here.
+
+A trial never decides anything from what the student's side claims about itself. It runs the
+instructor's tests, which call the student's functions through stand-ins, and counts what
+comes back as plain data. Missing, late and unreadable all score zero, with the reason.
+"""
+
+import ast
+import hashlib
+import math
+import random
+import re
+import signal
+import sys
+import time
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import numpy.random  # loaded lazily by NumPy, and needed by every trial
+
+from . import cells
+from .assignment import Assignment, Part, names_used
+from .frames import FrameError
+from .inside import Output
+from .limits import Limits
+from .matching import Plan, Step, is_unanswered
+from .session import FromStudent, Session, SessionLost
+
+STRIKES = 2  # how often one function may bring the session down before it is called no more
+_ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}")
+HIDDEN = "a hidden test did not pass"
+
+
+class CheckTimeout(BaseException):
+    """A test itself ran out of time, perhaps over a student's answer."""
+
+
+@dataclass
+class Check:
+    """What became of one graded cell."""
+
+    grade_id: str
+    problem: str
+    max_points: float
+    points: float = 0.0
+    status: str = "error"
+    message: str = ""  # for the student
+    detail: str = ""  # for the instructor; may tell what hidden tests do
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An assignment made ready once, so that each trial starts from a fork of it."""
+
+    assignment: Assignment
+    namespace: dict
+    code: dict  # part -> compiled given cell, or compiled test as (full, visible)
+    skipped: frozenset[int]  # given cells that the namespace and the fence's server have run
+
+
+def prepare(assignment: Assignment) -> Prepared:
+    """Compile an assignment's tests and run its leading given cells on our side."""
+    namespace = cells.prepare({})
+    code, skipped = {}, set()
+    leading = list(assignment.leading)
+    for number, part in enumerate(assignment.parts):
+        if part.kind == "given":
+            try:
+                code[number] = cells.compile_cell(part.source, f"<given {number}>")
+                if leading:
+                    skipped.add(number)
+                    leading.pop(0)
+                    _quietly(cells.run_compiled, code[number], namespace)
+            except Exception:
+                code.setdefault(number, (compile("", "", "exec"), None))
+        elif part.kind == "test":
+            name = f"<test {part.grade_id}>"
+            code[number] = (
+                cells.compile_cell(part.source, name),
+                cells.compile_cell(_without_hidden(part), name),
+            )
+    return Prepared(assignment, namespace, code, frozenset(skipped))
+
+
+def _without_hidden(part):
+    """Return a test without its hidden lines, the others keeping their numbers."""
+    lines = part.source.split("\n")
+    for first, last in part.hidden:
+        for number in range(first - 1, last):
+            indent = re.match(r"\s*", lines[number])[0]
+            lines[number] = f"{indent}pass" if number == first - 1 and indent else ""
+    return "\n".join(lines)
+
+
+def _quietly(function, *arguments):
+    stdout, stderr, sys.stdout = sys.stdout, sys.stderr, Output(0)
+    sys.stderr = sys.stdout
+    try:
+        return function(*arguments)
+    finally:
+        sys.stdout, sys.stderr = stdout, stderr
+
+
+def seed_for(seed: int, student: str, grade_id: str) -> int:
+    """Return a student's own seed for one cell: the same in every run, another for each."""
+    text = f"{seed}\0{student}\0{grade_id}".encode("utf-8", "backslashreplace")
+    return int.from_bytes(hashlib.sha256(text).digest()[:4], "little")
+
+
+class Trial:
+    """Runs the steps of a plan; see `run`."""
+
+    def __init__(self, prepared: Prepared, plan: Plan, fence, limits: Limits, student, seed, until):
+        self.prepared, self.plan, self.fence, self.limits = prepared, plan, fence, limits
+        self.assignment = prepared.assignment
+        self.student, self.seed, self.until = student, seed, until
+        self.session: Session | None = None
+        self.spawned = 0
+        self.culprits: set[int] = set()  # steps that are not run again
+        self.strikes: dict[str, int] = {}
+        self.namespace = dict(prepared.namespace)
+        self.remote: set[str] = set()  # names that the student's side defines
+        self.stale = True
+        self.tainted = False  # whether hidden inputs may have reached the student's code
+        self.needs_clean_run = False
+        self.answers: dict[str, dict] = {}
+        self.notes: list[str] = []
+
+    def run(self, report, hidden=True):
+        """Run every step and report each check as it is decided.
+
+        Parameters
+        ----------
+        report : callable
+            Called with each `Check`.
+        hidden : bool
+            Whether hidden tests run; without them nothing secret reaches the student's code.
+        """
+        try:
+            for number, step in enumerate(self.plan.steps):
+                if step.kind == "test":
+                    report(self._check(number, step, hidden))
+                else:
+                    self._run_cell(number, step)
+        finally:
+            if self.session is not None:
+                self.session.end()
+
+    # -- the student's cells ----------------------------------------------------------------
+
+    def _run_cell(self, number: int, step: Step):
+        part = self.assignment.parts[step.part] if step.part >= 0 else None
+        if step.kind == "given":
+            self._run_given(number, step)
+            return
+        if step.kind == "answer":
+            self.remote |= part.names
+            if part.imports:
+                # The instructor's own imports: a module named by a student is no module.
+                try:
+                    _quietly(exec, part.imports, self.namespace)
+                except Exception:
+                    self.notes.append(f"the imports of {part.grade_id!r} failed here")
+        output = error = ""
+        try:
+            output = self._live(number).run(step.source, self._name(step), self._seed(step))
+        except SessionLost as lost:
+            self.culprits.add(number)
+            error = f"the cell did not finish: {lost}"
+        except Exception as raised:
+            output = getattr(raised, "output", "")
+            error = told(raised)
+        self.stale = True
+        if step.kind == "answer":
+            about = self.answers.setdefault(part.grade_id, {"output": "", "error": ""})
+        else:
+            about = self.answers.setdefault("", {"output": "", "error": ""})
+        about["output"] = clean_text(about["output"] + output, 20_000)
+        about["error"] = clean_text(error, 4_000)  # of the last copy, which is the one that counts
+        if (output or error) and self.tainted:
+            self.needs_clean_run = True
+
+    def _run_given(self, number, step):
+        if step.part in self.prepared.skipped:
+            return
+        part = self.assignment.parts[step.part]
+        try:
+            self._live(number).run(part.source, self._name(step), self._seed(step))
+        except SessionLost:
+            self.culprits.add(number)
+        except Exception:
+            pass  # the same cell fails here too, or the tests will tell what is missing
+        self.stale = True
+        self._seed_ours(part.grade_id or str(step.part))
+        try:
+            self._refresh(())
+            with _alarm(2 * self.limits.cell):
+                _quietly(cells.run_compiled, self.prepared.code[step.part], self.namespace)
+        except (CheckTimeout, SessionLost, Exception):  # the tests will tell what is missing
+            self._abandon("the given cell did not finish")
+        self.remote -= part.names
+
+    def _abandon(self, why):
+        """Leave a session in which an answer may still be on its way."""
+        session = self.session
+        if session is not None and session.over is None and session.interrupted:
+            session._lose("timed_out", why)
+
+    def _name(self, step):
+        return f"<cell {step.part}>"
+
+    def _seed(self, step):
+        return seed_for(self.seed, self.student, f"cell {step.part}")
+
+    def _seed_ours(self, grade_id):
+        value = seed_for(self.seed, self.student, grade_id)
+        random.seed(value)
+        np.random.seed(value)
+        self._draws = np.random.SeedSequence(value)
+
+    # -- sessions ---------------------------------------------------------------------------
+
+    def _live(self, number: int) -> Session:
+        """Return a session in which every step before ``number`` has run."""
+        if self.session is not None and self.session.over is None:
+            return self.session
+        if self.session is not None:
+            self.session.end()
+            self.session = None
+        while True:
+            if time.monotonic() >= self.until:
+                raise SessionLost("timed_out", f"the {self.limits.total:g} seconds were used up")
+            if self.spawned >= self.limits.sessions:
+                raise SessionLost("error", "not run: it had died too often before")
+            self.spawned += 1
+            self.session = Session(self.fence, self.limits, self.until)
+            self.stale = True
+            self.tainted = False
+            if self.spawned == 1 or self._replay(number):
+                return self.session
+
+    def _replay(self, number):
+        for earlier, step in enumerate(self.plan.steps[:number]):
+            if step.kind == "test" or earlier in self.culprits:
+                continue
+            if step.kind == "given" and step.part in self.prepared.skipped:
+                continue
+            try:
+                self.session.run(
+                    step.source or self.assignment.parts[step.part].source,
+                    self._name(step),
+                    self._seed(step),
+                )
+            except SessionLost:
+                self.culprits.add(earlier)
+                return False
+            except Exception:
+                continue
+        return True
+
+    def _refresh(self, needed):
+        """Bring what the student's side defines into the tests' namespace."""
+        if not self.remote:
+            return
+        names = self.remote if self.stale else self.remote & set(needed)
+        if not names:
+            return
+        values = self.session.values(names)
+        for name in names:
+            if name in values:
+                self.namespace[name] = values[name]
+            else:
+                self.namespace.pop(name, None)
+        self.stale = False
+
+    # -- tests ------------------------------------------------------------------------------
+
+    def _check(self, number: int, step: Step, hidden: bool) -> Check:
+        part = self.assignment.parts[step.part]
+        check = Check(part.grade_id, part.problem, part.points)
+        code = self.prepared.code[step.part][0 if hidden else 1]
+        first_hidden = part.hidden[0][0] if hidden and part.hidden else math.inf
+        used = names_used(part.source)
+        line, tainted = math.inf, self.tainted
+        try:
+            blocked = [n for n in used & self.remote if self.strikes.get(n, 0) >= STRIKES]
+            if blocked:
+                raise SessionLost(
+                    "error", f"not run: `{blocked[0]}` brought the session down before"
+                )
+            self._live(number)
+            tainted = self.tainted
+            self._refresh(used)
+            self._seed_ours(part.grade_id)
+            with _alarm(min(2 * self.limits.cell, max(self.until - time.monotonic(), 0.01))):
+                value = _quietly(cells.run_compiled, code, self.namespace)
+            self._score(check, value)
+        except CheckTimeout as error:
+            self._abandon("the test took too long")
+            line = _line(error, part)
+            check.status, check.detail = "timed_out", "the test took too long with this answer"
+        except SessionLost as lost:
+            line = _line(lost, part)
+            check.status, check.detail = lost.kind, _about(lost)
+            if lost.name:
+                self.strikes[lost.name] = self.strikes.get(lost.name, 0) + 1
+        except AssertionError as error:
+            line = _line(error, part)
+            check.status = "error" if isinstance(error, FromStudent) else "failed"
+            check.detail = self._explain(error, part, line)
+        except BaseException as error:
+            line = _line(error, part)
+            check.status, check.detail = "error", self._explain(error, part, line)
+        if self.session is None or self.session.over is not None:
+            self.stale = True
+        # Names that the test itself binds are the test's from here on.
+        self.remote -= part.names
+        check.detail = clean_text(check.detail, 4_000)
+        if check.status != "passed" and any(a <= line <= b for a, b in part.hidden) and hidden:
+            check.message = HIDDEN
+        else:
+            check.message = check.detail
+            after_hidden = line != math.inf and line > first_hidden
+            if check.status != "passed" and (tainted or after_hidden):
+                self.needs_clean_run = True
+        if hidden and part.hidden and line >= first_hidden:
+            self.tainted = self.session is not None and self.session.over is None
+        return check
+
+    def _score(self, check, value):
+        check.points, check.status = check.max_points, "passed"
+        if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
+            return
+        # nbgrader's partial credit: the number that a test cell ends with.
+        number = float(value) if not isinstance(value, np.complexfloating) else math.nan
+        if not 0 <= number <= check.max_points:
+            check.points, check.status = 0.0, "error"
+            check.detail = (
+                f"the test gave {number:g} points, which is not in 0 to {check.max_points:g}"
+            )
+        elif number < check.max_points:
+            check.points, check.status = number, "failed"
+            check.detail = f"partial credit: {number:g} of {check.max_points:g} points"
+
+    def _explain(self, error, part: Part, line) -> str:
+        if isinstance(error, NameError) and not isinstance(error, FromStudent):
+            name = getattr(error, "name", None)
+            if name in self.remote:
+                return f"`{name}` is not defined in the submission"
+        text = told(error)
+        if isinstance(error, NotImplementedError) and isinstance(error, FromStudent):
+            text = f"no answer was given ({text})"
+        if isinstance(error, FromStudent):
+            return f"the submission's code raised {text}"
+        statement = _statement(part.source, line)
+        return f"{text}\nin the test: {statement}" if statement else text
+
+
+def _about(lost):
+    about = f"`{lost.name}`: " if lost.name else ""
+    return f"{about}{lost}"
+
+
+def told(error) -> str:
+    """Return an error in one line or a few: its kind, its message, where in the cell."""
+    name = type(error).__name__
+    text = str(error).strip()
+    line = f" (line {error.line} of the cell)" if getattr(error, "line", 0) else ""
+    if isinstance(error, FrameError):
+        name = "the fence"
+    return f"{name}: {text}{line}" if text else f"{name}{line}"
+
+
+def clean_text(text: str, limit: int) -> str:
+    """Return student-visible text without memory addresses, terminal codes and excess."""
+    text = _ADDRESS.sub("0x…", text)
+    text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)
+    text = "".join(
+        c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
+    return text if len(text) <= limit else text[:limit] + "…"
+
+
+def _line(error, part):
+    """Return the line of the test at which an error came out, as the test's own lines count."""
+    step = error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code.co_filename == f"<test {part.grade_id}>":
+            return step.tb_lineno
+        step = step.tb_next
+    return math.inf
+
+
+def _statement(source, line):
+    best = None
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.stmt) and node.lineno <= line <= node.end_lineno:
+            if best is None or node.end_lineno - node.lineno <= best.end_lineno - best.lineno:
+                best = node
+    if best is None:
+        return ""
+    text = ast.get_source_segment(source, best) or ""
+    return text if text.count("\n") < 5 else text.split("\n")[0]
+
+
+class _alarm:
+    """Interrupts a test that runs too long; only in the main thread of a trial's process."""
+
+    def __init__(self, seconds):
+        self.seconds = seconds
+
+    def __enter__(self):
+        def ring(*_):
+            raise CheckTimeout
+
+        self.before = signal.signal(signal.SIGALRM, ring)
+        signal.setitimer(signal.ITIMER_REAL, self.seconds)
+
+    def __exit__(self, *_):
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, self.before)
+
+
+def run(prepared, plan, fence, limits, student, seed, report, hidden=True) -> dict:
+    """Try one submission and return what it amounts to.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    plan : Plan
+    fence : Fence
+    limits : Limits
+    student : str
+        For whom hidden inputs are drawn.
+    seed : int
+        The course's seed for them.
+    report : callable
+        Called with each `Check` as soon as its points are certain.
+    hidden : bool
+        Whether hidden tests run.
+
+    Returns
+    -------
+    dict
+        ``checks`` and ``answers`` as plain data, and ``notes``.
+    """
+    random_generator = np.random.default_rng
+    until = time.monotonic() + limits.total
+    trial = Trial(prepared, plan, fence, limits, student, seed, until)
+    # A test that draws without a seed draws the same for the same student in every run.
+    np.random.default_rng = lambda seed=None: random_generator(
+        trial._draws.spawn(1)[0] if seed is None else seed
+    )
+    trial._seed_ours("")
+    checks: list[Check] = []
+
+    def decided(check):
+        checks.append(check)
+        report(check)
+
+    try:
+        trial.run(decided, hidden)
+        answers = trial.answers
+        if trial.needs_clean_run:
+            answers = _clean_run(trial, checks)
+    finally:
+        np.random.default_rng = random_generator
+    notes = list(dict.fromkeys(trial.notes))
+    return {"checks": [asdict(c) for c in checks], "answers": answers, "notes": notes}
+
+
+def _clean_run(trial, checks):
+    """Get what is shown to the student from a run in which no hidden input was ever seen.
+
+    Text that student code wrote after a hidden test ran could carry the hidden input out.
+    """
+    until = max(trial.until, time.monotonic() + trial.limits.cell)
+    clean = Trial(
+        trial.prepared, trial.plan, trial.fence, trial.limits, trial.student, trial.seed, until
+    )
+    seen: dict[str, Check] = {}
+    clean.run(lambda check: seen.setdefault(check.grade_id, check), hidden=False)
+    for check in checks:
+        other = seen.get(check.grade_id)
+        if check.status == "passed" or check.message == HIDDEN:
+            continue
+        if other is None or other.status == "passed":
+            check.message = HIDDEN
+        else:
+            check.message = other.message
+    return clean.answers
+
+
+def manual_checks(assignment: Assignment, plan: Plan) -> list[Check]:
+    """Return the checks of cells that are graded by hand."""
+    found = []
+    for part in assignment.parts:
+        if part.kind != "manual":
+            continue
+        check = Check(part.grade_id, part.problem, part.points, status="manual")
+        task = part.released == part.source
+        texts = plan.answers.get(part.grade_id, [])
+        if not task and is_unanswered(part.released, texts):
+            check.status, check.message = "failed", "no answer was given"
+            check.detail = check.message
+        found.append(check)
+    return found
