@@ -163,7 +163,17 @@ def test_linear_map_draws_the_images_of_the_basis_and_the_area():
     assert fig.numbers["area"] == pytest.approx(2)
     corners = after.patches[0].get_xy()[:4]
     assert_allclose(corners, [[0, 0], [2, 0], [3, 1], [1, 1]])
-    assert before.get_xlim() == after.get_xlim()
+    fig.canvas.draw()
+    # One unit is as long before as after.
+    units = [np.diff(side.transData.transform([(0, 0), (1, 0)])[:, 0]) for side in (before, after)]
+    assert_allclose(*units, rtol=0.02)
+
+
+def test_linear_map_with_a_window_keeps_it():
+    for M in (np.eye(2), 5 * np.eye(2)):
+        fig, sides = plots.linear_map(M, window=3)
+        assert [side.get_xlim() for side in sides] == [(-3, 3), (-3, 3)]
+        assert_allclose(fig.get_size_inches(), [6.0, 3.4])
 
 
 def test_surface_tells_a_tangent_plane_from_slopes_that_fit_none():

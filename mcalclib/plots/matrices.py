@@ -7,7 +7,7 @@ from ..errors import ShapeError
 from .style import COLORS, arrow, axes
 
 
-def linear_map(M, vectors=None, reach=2, ax=None):
+def linear_map(M, vectors=None, reach=2, window=None, ax=None):
     """Draw the plane before and after a linear map: a grid, the unit square, vectors.
 
     Parameters
@@ -17,6 +17,9 @@ def linear_map(M, vectors=None, reach=2, ax=None):
         Drawn with their images; default: the two basis vectors.
     reach : int
         The grid covers -reach to reach.
+    window : float, optional
+        Both panels show -window to window; give it where pictures are compared. Default: each
+        is as wide as what it shows, on one scale.
     ax : sequence of two matplotlib axes, optional
 
     Returns
@@ -42,21 +45,35 @@ def linear_map(M, vectors=None, reach=2, ax=None):
             f"linear_map: M must map the plane to itself, so be of shape (2, 2); got {M.shape}."
         )
     vectors = {"e_1": (1, 0), "e_2": (0, 1)} if vectors is None else vectors
-    fig, (before, after) = axes(ax, ncols=2, figsize=(6.0, 3.3))
+    corners = reach * np.array([[-1, -1, 1, 1], [-1, 1, -1, 1]])
+    ends = [np.array([*vectors.values()], dtype=float).T, corners]
+    widths, heights = zip(
+        *(
+            np.abs(np.hstack([matrix @ points for points in ends])).max(axis=1) * 1.15
+            if window is None
+            else (window, window)
+            for matrix in (np.eye(2), M)
+        ),
+        strict=True,
+    )
+    # One scale for both, so that lengths and areas can be compared.
+    height = max(heights)
+    size = (6.0, float(np.clip(6.0 * height / sum(widths) + 0.4, 1.8, 5.0)))
+    fig, (before, after) = axes(ax, ncols=2, figsize=size, width_ratios=widths)
     images = {}
     for side, matrix, title in ((before, np.eye(2), "before"), (after, M, "after")):
         ticks = np.arange(-reach, reach + 1)
-        ends = np.array([-reach, reach])
+        side_to_side = np.array([-reach, reach])
         for c in ticks:
-            for line in (np.array([[c, c], ends]), np.array([ends, [c, c]])):
+            for line in (np.array([[c, c], side_to_side]), np.array([side_to_side, [c, c]])):
                 side.plot(
                     *(matrix @ line),
                     color=COLORS["grey"],
                     linewidth=1.6 if c == 0 else 0.8,
                     alpha=0.9 if c == 0 else 0.55,
                 )
-        corners = matrix @ np.array([[0, 1, 1, 0], [0, 0, 1, 1]])
-        side.fill(*corners, color=COLORS["blue"], alpha=0.25, linewidth=0)
+        square = matrix @ np.array([[0, 1, 1, 0], [0, 0, 1, 1]])
+        side.fill(*square, color=COLORS["blue"], alpha=0.25, linewidth=0)
         for k, (label, v) in enumerate(vectors.items()):
             color = COLORS[("orange", "blue", "green", "purple")[k % 4]]
             image = matrix @ np.asarray(v, dtype=float)
@@ -65,10 +82,8 @@ def linear_map(M, vectors=None, reach=2, ax=None):
             images[label] = image
         side.set(aspect="equal", title=title, xticks=[], yticks=[])
         side.spines[:].set_visible(False)
-    # One scale for both, so that lengths and areas can be compared.
-    half = max(abs(limit) for side in (before, after) for limit in side.dataLim.extents)
-    for side in (before, after):
-        side.set(xlim=(-half, half), ylim=(-half, half))
+    for side, width in ((before, widths[0]), (after, widths[1])):
+        side.set(xlim=(-width, width), ylim=(-height, height))
     fig.numbers.update(images=images, area=float(np.linalg.det(M)))
     return fig, (before, after)
 
