@@ -38,7 +38,8 @@ def pytest(stage: str, *arguments: str) -> Result:
     REPORTS.mkdir(parents=True, exist_ok=True)
     report = REPORTS / f"{stage}.xml"
     report.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
+    command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}"]
+    command += ["--durations=5", "--durations-min=5", *arguments]
     start = time.perf_counter()
     code = subprocess.run(command, cwd=ROOT, check=False).returncode
     seconds = time.perf_counter() - start
