@@ -1,7 +1,7 @@
 """Figures that carry an idea: every function draws one and keeps the numbers it shows.
 
-Each returns (fig, ax); `fig.numbers` is a dict of what can be read off the picture, so that a
-chapter can assert it.
+Each returns (fig, ax), which unpacks and shows no text of its own; `fig.numbers` is a dict of
+what can be read off the picture, so that a chapter can assert it.
 """
 
 from .curves import directional_derivative, regression, tangent_line

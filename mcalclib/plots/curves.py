@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .style import COLORS, arrow, axes
+from .style import COLORS, Drawn, arrow, axes
 
 
 def tangent_line(f, slope, a, dx, interval, ax=None):
@@ -56,7 +56,7 @@ def tangent_line(f, slope, a, dx, interval, ax=None):
     ax.set_xlim(interval[0], max(interval[1], end + 0.55 * width))
     ax.set(xticks=[a, end], xticklabels=["$a$", "$a+dx$"], yticks=[], xlabel="$x$", ylabel="$y$")
     fig.numbers.update(increment=increment, dy=dy, remainder=increment - dy)
-    return fig, ax
+    return Drawn(fig, ax)
 
 
 def _brace(ax, x, low, high, label, color):
@@ -123,7 +123,7 @@ def directional_derivative(f, gradient, point, direction, reach=1.0, ax=None):
     right.set(xlabel="$t$", title="$f(x+tv)$ and its tangent")
     right.grid(True)
     fig.numbers.update(derivative=slope, t=t, values=values)
-    return fig, (left, right)
+    return Drawn(fig, (left, right))
 
 
 def regression(x, y, degree=1, ax=None):
@@ -163,4 +163,4 @@ def regression(x, y, degree=1, ax=None):
     ax.set(xlabel="$x$", ylabel="$y$")
     ax.legend()
     fig.numbers.update(coefficients=w, residuals=y - fit, error=float(np.sum((y - fit) ** 2)))
-    return fig, ax
+    return Drawn(fig, ax)

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..errors import ShapeError
 from ..linalg import InnerProduct
-from .style import _RC, COLORS, arrow, axes
+from .style import _RC, COLORS, Drawn, arrow, axes
 
 
 def surface(f, angles=(0, 30, 60, 90, 120, 150), radius=1.0, curve=None):
@@ -97,7 +97,7 @@ def surface(f, angles=(0, 30, 60, 90, 120, 150), radius=1.0, curve=None):
         "slopes": slopes,
         "plane_gap": float(np.abs(directions @ plane - slopes).max()),
     }
-    return fig, (left, right)
+    return Drawn(fig, (left, right))
 
 
 def gradients(f, derivative, point, weights, reach=1.5, ax=None):
@@ -164,4 +164,4 @@ def gradients(f, derivative, point, weights, reach=1.5, ax=None):
     ax.set(aspect="equal", xlabel="$x_1$", ylabel="$x_2$")
     ax.set(xlim=(p[0] - reach, p[0] + reach), ylim=(p[1] - reach, p[1] + reach))
     fig.numbers.update(gradients=found)
-    return fig, ax
+    return Drawn(fig, ax)

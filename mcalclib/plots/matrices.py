@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import ListedColormap, to_rgb
 
 from ..errors import ShapeError
-from .style import COLORS, arrow, axes
+from .style import COLORS, Drawn, arrow, axes
 
 
 def linear_map(M, vectors=None, reach=2, window=None, ax=None):
@@ -85,7 +85,7 @@ def linear_map(M, vectors=None, reach=2, window=None, ax=None):
     for side, width in ((before, widths[0]), (after, widths[1])):
         side.set(xlim=(-width, width), ylim=(-height, height))
     fig.numbers.update(images=images, area=float(np.linalg.det(M)))
-    return fig, (before, after)
+    return Drawn(fig, (before, after))
 
 
 def _signed_colors():
@@ -162,4 +162,4 @@ def heat_map(M, blocks=None, values=None, labels=None, ax=None):
         ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     fig.numbers.update(matrix=M, nonzero=int(np.count_nonzero(M)))
-    return fig, ax
+    return Drawn(fig, ax)

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.collections import LineCollection
 
 from ..errors import ShapeError
-from .style import COLORS, axes
+from .style import COLORS, Drawn, axes
 
 
 def network(sizes, labels=None, weights=None, ax=None):
@@ -70,4 +70,4 @@ def network(sizes, labels=None, weights=None, ax=None):
     ax.set(xlim=(-0.8, 2.0 * len(sizes) - 1.2), ylim=(-tall / 2 - 0.8, tall / 2 + 0.55))
     ax.axis("off")
     fig.numbers.update(nodes=sum(sizes), edges=len(edges))
-    return fig, ax
+    return Drawn(fig, ax)

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.ticker import LogLocator, NullLocator
 
-from .style import COLORS, axes
+from .style import COLORS, Drawn, axes
 
 _MARKS = "osD^v"
 
@@ -78,7 +78,7 @@ def error_against_step(
     if any(curves):
         ax.legend()
     fig.numbers["slopes"] = measured
-    return fig, ax
+    return Drawn(fig, ax)
 
 
 def _reference_lines(ax, steps, values, slopes):
@@ -158,7 +158,7 @@ def increment_against_derivative(f, df, x, dx, steps=None, ax=None):
         "remainder": remainder,
         "slope": slope,
     }
-    return fig, ax
+    return Drawn(fig, ax)
 
 
 def gaps_by_trial(gaps, tolerance, ax=None):
@@ -197,4 +197,4 @@ def gaps_by_trial(gaps, tolerance, ax=None):
     ax.yaxis.set_minor_locator(NullLocator())
     ax.grid(True, axis="y")
     fig.numbers["largest"] = float(gaps.max())
-    return fig, ax
+    return Drawn(fig, ax)

@@ -1,8 +1,10 @@
 """One look for every figure, in light and dark, on a wide screen and on a phone."""
 
 import sys
+from typing import NamedTuple
 
 import matplotlib as mpl
+import matplotlib.figure
 import matplotlib.pyplot as plt
 
 # Told apart without colour vision (Okabe and Ito, darkened), at least 3:1 against white, and
@@ -89,6 +91,20 @@ def _show_svg_inline():
     config.figure_formats = {"svg"}
     config.print_figure_kwargs = {"bbox_inches": "tight", "metadata": SVG_METADATA}
     set_matplotlib_formats("svg", bbox_inches="tight", metadata=SVG_METADATA)
+
+
+class Drawn(NamedTuple):
+    """What a figure function returns: unpacks as (fig, ax), and shows no text in a notebook.
+
+    The notebook shows the figure by itself. A semicolon would hide the text too, but not where
+    notebooks are executed to compare their outputs.
+    """
+
+    fig: mpl.figure.Figure
+    ax: object
+
+    def _ipython_display_(self):
+        pass
 
 
 def axes(ax=None, **options):
