@@ -5,6 +5,7 @@ several arguments, ``f(*point)``. ``wrt`` picks among them, by position or by na
 the derivative is taken with respect to all.
 """
 
+from functools import cached_property
 from inspect import signature
 
 import numpy as np
@@ -44,7 +45,11 @@ class _Linearisation:
             _check_result(plain(leaf), where, tape)
         self.value = trees.unflatten(self.out_structure, self.out_leaves)
         self.out_shapes = [shape_of(leaf) for leaf in self.out_leaves]
-        self.order = reachable(tape, [o[0] for o in self.outputs if o is not None])
+        self.tape = tape
+
+    @cached_property
+    def order(self):
+        return reachable(self.tape, [o[0] for o in self.outputs if o is not None])
 
     @property
     def single(self):
@@ -67,8 +72,10 @@ class _Linearisation:
             node, slot = output
             slots = cotangents.setdefault(node, [ZERO] * len(node.shapes))
             slots[slot] = slots[slot] + F_bar
+        # a single walk backwards finds its way without asking what is reachable
+        order = self.tape.nodes if release else self.order
         with np.errstate(all="ignore"):
-            pull(self.order, cotangents, release)
+            pull(order, cotangents, release)
         bars = [cotangents.get(node, (ZERO,))[0] for node in self.inputs]
         return _finite(bars, self.in_shapes)
 

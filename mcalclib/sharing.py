@@ -3,17 +3,12 @@
 import weakref
 
 _kept: dict[int, tuple[weakref.ref, dict]] = {}
-_trusted: tuple = ((), ())
 
-
-def trust(values, parents):
-    """Declare the arrays that a rule is about to be called with, and which of them are traced.
-
-    The engine made a traced array itself, so it cannot change while it lives, and work on it may
-    be kept. An array that a caller can write to would make kept work wrong.
-    """
-    global _trusted
-    _trusted = (values, parents)
+# The arrays that a rule is called with just now, and for each whether it is traced (not None).
+# The engine made a traced array itself, so it cannot change while it lives, and work on it may be
+# kept; an array that a caller can write to would make kept work wrong. A plain global, since the
+# engine sets it for every operation.
+trusted: tuple = ((), ())
 
 
 def shared(array, key, compute):
@@ -35,22 +30,24 @@ def shared(array, key, compute):
     >>> shared(A, "sum", lambda: float(A.sum()))       # a caller's own array: nothing is kept
     2.0
     """
-    memo = getattr(array, "memo", None)
+    memo = _memo_of(array)
     if memo is None:
-        memo = _memo_of(array)
-        if memo is None:
-            return compute()
+        return compute()
     if key not in memo:
         memo[key] = compute()
     return memo[key]
 
 
 def _memo_of(array):
+    if hasattr(array, "memo"):  # a traced array, which nobody can write to
+        if array.memo is None:
+            array.memo = {}
+        return array.memo
     key = id(array)
     entry = _kept.get(key)
     if entry is not None:
         return entry[1]
-    values, parents = _trusted
+    values, parents = trusted
     for value, parent in zip(values, parents, strict=True):
         if value is array and parent is not None:
             return _memo_for(array)

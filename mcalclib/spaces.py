@@ -1,5 +1,6 @@
 """The spaces that operators map between: arrays of fixed shapes with an inner product."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -44,9 +45,9 @@ def real_array(value, where):
 
 def all_finite(array) -> bool:
     """Whether every entry is finite; one pass of BLAS, several times faster than np.isfinite."""
-    flat = np.ravel(array, order="K")
+    flat = array.ravel(order="K")
     # NaN and infinity survive in a sum of squares; it may also overflow, hence the second look
-    return bool(np.isfinite(np.dot(flat, flat)) or np.isfinite(array).all())
+    return math.isfinite(flat.dot(flat)) or bool(np.isfinite(array).all())
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,13 +14,14 @@ from operator import getitem
 
 import numpy as np
 
+from . import sharing
 from .errors import DomainError, DtypeError, McalcError, NoRuleError, ShapeError
 from .rules import HANDLERS, LOCALLY_CONSTANT, ZERO, Rule
-from .sharing import trust
 
 _levels = count()
 _NO_OPTIONS: dict = {}
 _REAL, _COMPLEX = (True,), (False,)
+_FLOAT64 = np.dtype(np.float64)
 
 
 class Tape:
@@ -34,8 +35,8 @@ class Tape:
 
     def variable(self, value):
         """Return a tracer of a point with respect to which will be differentiated."""
-        node = Node(None, _NO_OPTIONS, (), None, None)
-        node.describe(value)
+        node = Node()
+        node.shapes, node.real = (value.shape,), _REAL
         return Tracer(value, self, node, 0)
 
 
@@ -58,30 +59,16 @@ class Node:
 
     __slots__ = ("F", "options", "parents", "primals", "real", "rule", "shapes")
 
-    def __init__(self, rule, options, parents, primals, F):
-        self.rule = rule
-        self.options = options
-        self.parents = parents
-        self.primals = primals
-        self.F = F
-
     def describe(self, F):
-        if isinstance(F, tuple):
-            self.shapes = tuple(map(shape_of, F))
-            self.real = tuple(not is_complex(out) for out in F)
-            return
-        try:
-            self.shapes = (F.shape,)
-            self.real = _REAL if F.dtype.kind != "c" else _COMPLEX
-        except AttributeError:
-            self.shapes = ((),)
-            self.real = _COMPLEX if isinstance(F, complex) else _REAL
+        outputs = F if isinstance(F, tuple) else (F,)
+        self.shapes = tuple(map(shape_of, outputs))
+        self.real = tuple(not is_complex(out) for out in outputs)
 
     def culprit(self):
         """Whether this operation made NaN or infinity, as far as what was kept can tell."""
         F = self.F
         if F is None:
-            if any(type(p) is Hollow for p in self.primals):
+            if not self.rule.keeps_primals:
                 return False
             with np.errstate(all="ignore"):
                 F = self.rule.value(*map(plain, self.primals), **self.options)
@@ -111,6 +98,15 @@ class Hollow:
         return int(np.prod(self.shape))
 
 
+def kept(rule, values):
+    """Return what a rule's formulas will be given in place of its primals."""
+    if rule.keeps_primals:
+        return values
+    if rule.keeps_shapes:
+        return [Hollow(v) for v in values]
+    return (None,) * len(values)
+
+
 def apply(rule, primals, options):
     """Return the value of a rule at primals, noting it on the innermost tape among them."""
     tape = None
@@ -121,35 +117,43 @@ def apply(rule, primals, options):
         return _evaluate(rule, primals, options)
     values, parents, nested = [], [], False
     for p in primals:
-        if type(p) is Tracer:
-            if p.tape is tape:
-                value = p._value
-                if value is None:
-                    value = p.value
-                parents.append((p.node, p.slot))
-            else:
-                value = p
-                parents.append(None)
-            nested = nested or type(value) is Tracer
-        else:
-            value = np.asarray(p) if isinstance(p, list | tuple) else p
+        if type(p) is not Tracer:
+            values.append(np.asarray(p) if isinstance(p, list | tuple) else p)
             parents.append(None)
+            continue
+        if p.tape is tape:
+            value = p.value if p._value is None else p._value
+            parents.append((p.node, p.slot))
+        else:
+            value = p
+            parents.append(None)
+        if type(value) is Tracer:
+            nested = True
         values.append(value)
-    trust(values, parents)
+    sharing.trusted = (values, parents)
     F = apply(rule, values, options) if nested else _evaluate(rule, values, options)
-    kept = values if rule.keeps_primals else [Hollow(v) for v in values]
-    node = Node(rule, options, parents, kept, F if rule.keeps_value else None)
-    node.describe(F)
+    node = Node()
+    node.rule = rule
+    node.options = options
+    node.parents = parents
+    node.primals = values if rule.keeps_primals else kept(rule, values)
+    node.F = F if rule.keeps_value else None
     tape.nodes.append(node)
     if not isinstance(F, tuple):
+        try:
+            node.shapes = (F.shape,)
+            node.real = _COMPLEX if F.dtype.kind == "c" else _REAL
+        except AttributeError:  # a Python number
+            node.describe(F)
         return Tracer(F, tape, node, 0)
+    node.describe(F)
     outputs = [Tracer(out, tape, node, slot) for slot, out in enumerate(F)]
     return type(F)(*outputs) if hasattr(F, "_fields") else tuple(outputs)
 
 
 def _evaluate(rule, primals, options):
     try:
-        return rule.value(*primals, **options)
+        return rule.value(*primals, **options) if options else rule.value(*primals)
     except McalcError:
         raise
     except np.linalg.LinAlgError as error:
@@ -267,7 +271,7 @@ class Tracer:
         self.tape = tape
         self.node = node
         self.slot = slot
-        self.memo = {}
+        self.memo = None
 
     # -- NumPy's protocols ---------------------------------------------------------------
 
@@ -473,13 +477,17 @@ def _matmul(A, B):
     shape_a, shape_b = shape_of(A), shape_of(B)
     if len(shape_a) != 2 or len(shape_b) != 2 or shape_a[1] != shape_b[0]:
         return apply(rule, (A, B), _NO_OPTIONS)
-    tape = max((p.tape for p in (A, B) if type(p) is Tracer), key=lambda t: t.level)
+    tape = A.tape if type(A) is Tracer else B.tape
+    if type(B) is Tracer and B.tape.level > tape.level:
+        tape = B.tape
     values, parents = [], []
     for p in (A, B):
         mine = type(p) is Tracer and p.tape is tape
         values.append(p.value if mine else p)
         parents.append((p.node, p.slot) if mine else None)
-    node = Node(rule, _NO_OPTIONS, parents, values, None)
+    node = Node()
+    node.rule, node.options, node.parents = rule, _NO_OPTIONS, parents
+    node.primals, node.F = values, None
     node.shapes = [(shape_a[0], shape_b[1])]
     node.real = [not (is_complex(A) or is_complex(B))]
     tape.nodes.append(node)
@@ -551,7 +559,9 @@ def reachable(tape, outputs):
     for node in reversed(tape.nodes):
         if node in wanted:
             order.append(node)
-            wanted.update(parent[0] for parent in node.parents if parent is not None)
+            for parent in node.parents:
+                if parent is not None:
+                    wanted.add(parent[0])
     order.reverse()
     return order
 
@@ -574,7 +584,7 @@ def push(order, tangents):
         if all(t is ZERO for t in incoming):
             tangents[node] = (ZERO,) * len(node.shapes)
             continue
-        trust(node.primals, node.parents)
+        sharing.trusted = (node.primals, node.parents)
         dF = node.rule.pushforward(node.F, node.primals, incoming, **node.options)
         outputs = dF if isinstance(dF, tuple) else (dF,)
         tangents[node] = tuple(
@@ -610,7 +620,7 @@ def pull(order, cotangents, release=False):
         if incoming is None:
             continue
         F_bar = incoming[0] if len(incoming) == 1 else tuple(incoming)
-        trust(node.primals, node.parents)
+        sharing.trusted = (node.primals, node.parents)
         bars = node.rule.pullback(node.F, node.primals, F_bar, **node.options)
         for parent, bar in zip(node.parents, bars, strict=True):
             if parent is None:
@@ -620,11 +630,14 @@ def pull(order, cotangents, release=False):
             if bar is None or bar is ZERO:
                 continue
             source, slot = parent
-            shape = bar.shape if hasattr(bar, "shape") else ()
-            if shape != source.shapes[slot]:
-                bar = _gather(bar, source.shapes[slot])
-            if source.real[slot] and is_complex(bar):
-                bar = bar.real
+            shape = source.shapes[slot]
+            try:
+                fits = bar.shape == shape and bar.dtype is _FLOAT64
+            except AttributeError:  # a Python number
+                fits = False
+            if not fits:
+                bar = bar if shape_of(bar) == shape else _gather(bar, shape)
+                bar = bar.real if source.real[slot] and is_complex(bar) else bar
             slots = cotangents.get(source)
             if slots is None:
                 slots = cotangents[source] = [ZERO] * len(source.shapes)
@@ -653,7 +666,7 @@ def _gather(bar, shape):
         return np.broadcast_to(bar, shape)
     extra = tuple(range(ndim - len(shape)))
     if extra:
-        bar = np.sum(bar, axis=extra)
+        bar = np.add.reduce(bar, extra) if type(bar) is np.ndarray else np.sum(bar, axis=extra)
     stretched = tuple(
         i for i, (n, m) in enumerate(zip(shape, shape_of(bar), strict=True)) if n == 1 != m
     )

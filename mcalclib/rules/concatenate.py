@@ -43,5 +43,5 @@ Rule(
     ),
     source="a linear function; its transpose takes the parts apart again",
     arity=-1,
-    keeps="",
+    keeps="shapes",
 )

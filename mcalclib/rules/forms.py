@@ -52,6 +52,6 @@ def linear(name, functions, value, pullback, **description):
         value=value,
         pushforward=pushforward,
         pullback=lambda F, primals, F_bar, **options: (pullback(*primals, F_bar, **options),),
-        keeps="",
+        keeps="shapes",
         **description,
     )

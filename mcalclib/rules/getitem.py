@@ -58,7 +58,7 @@ Rule(
         case(rng.standard_normal(4), index=2),
     ),
     source="a linear function; its transpose puts each entry back where it came from",
-    keeps="",
+    keeps="shapes",
     statement=r"d(a_{ij}) = (dA)_{ij}",
 )
 

@@ -56,8 +56,9 @@ class Rule:
         Number of leading arguments that are differentiated; -1 for a function whose first
         argument is a sequence of arrays.
     keeps : str
-        What the pullback and pushforward read of ``F`` and ``primals``: "F", "primals", both or
-        neither. Everything else is freed; shapes and dtypes stay known.
+        What the pullback and pushforward read: words of "F", "primals" and "shapes", the last
+        for a rule that reads only the shapes and dtypes of its primals. The rest is freed, and
+        is None when the formulas are called.
     bind : callable or None
         ``bind(*args, **kwargs) -> (primals, options)`` for a call that ``arity`` does not
         describe.
@@ -85,14 +86,16 @@ class Rule:
     parameters: tuple[str, ...] = field(init=False)
     keeps_value: bool = field(init=False)
     keeps_primals: bool = field(init=False)
+    keeps_shapes: bool = field(init=False)
 
     def __post_init__(self):
-        unknown = set(self.keeps.split()) - {"F", "primals"}
+        unknown = set(self.keeps.split()) - {"F", "primals", "shapes"}
         assert not unknown, f"{self.name}: keeps names {unknown}"
         names = () if isinstance(self.value, np.ufunc) else tuple(signature(self.value).parameters)
         object.__setattr__(self, "parameters", names)
         object.__setattr__(self, "keeps_value", "F" in self.keeps.split())
         object.__setattr__(self, "keeps_primals", "primals" in self.keeps.split())
+        object.__setattr__(self, "keeps_shapes", "shapes" in self.keeps.split())
         assert self.name not in RULES, f"two rules are named {self.name}"
         RULES[self.name] = self
         for function in self.functions:
