@@ -6,26 +6,20 @@ from ..factorisations import solve
 from ..samples import full_rank, invertible, matrix, stack
 from ..sharing import keep
 from .registry import Rule, case, expands
-
-
-def as_columns(b):
-    """Return a right-hand side as a matrix, and how to take its shape back."""
-    if np.ndim(b) == 1:
-        return True, lambda x: x[..., None], lambda x: x[..., 0]
-    return False, lambda x: x, lambda x: x
+from .stacks import as_columns
 
 
 def pushforward(F, primals, tangents, transposed=False):
     A, b = primals
     dA, db = tangents
-    _, column, back = as_columns(b)
+    column, back = as_columns(b)
     dA = dA.mT if transposed else dA
     return back(solve(A, column(db) - dA @ column(F), transposed))
 
 
 def pullback(F, primals, F_bar, transposed=False):
     A, b = primals
-    _, column, back = as_columns(b)
+    column, back = as_columns(b)
     X, G = column(F), solve(A, column(F_bar), not transposed)
     return lambda: -X @ G.mT if transposed else -G @ X.mT, lambda: back(G)
 

@@ -1,0 +1,140 @@
+"""Named refusals: what a matrix must satisfy for a derivative to exist.
+
+The checks look at plain numbers, so they say the same at every order of differentiation.
+"""
+
+import numpy as np
+
+from ..dispatch import overridable
+from ..errors import DtypeError, NotDifferentiableError
+from .registry import ZERO, locally_constant
+
+# Eigenvectors change like 1/gap, with an error of eps/gap: half the digits are left here.
+CLOSE = np.sqrt(np.finfo(float).eps)
+
+
+def real_only(where, *arrays):
+    """Refuse complex matrices.
+
+    Raises
+    ------
+    DtypeError
+    """
+    if any(np.iscomplexobj(A) for A in arrays):
+        raise DtypeError(f"{where}: a derivative is known for real matrices only, got complex.")
+
+
+def check(function):
+    """Make a check of plain numbers callable with traced arrays."""
+    function = overridable(function)
+    locally_constant(function)
+    return function
+
+
+@check
+def distinct(values, where, what, advice):
+    """Refuse values that are nearly equal.
+
+    Parameters
+    ----------
+    values : (..., n) array
+        Eigenvalues or singular values.
+    where, what, advice : str
+        The function, the name of the values in plural, and what a caller can do.
+
+    Raises
+    ------
+    NotDifferentiableError
+        Naming the two values of the smallest gap.
+    """
+    n = np.shape(values)[-1]
+    if n < 2:
+        return
+    for v in np.reshape(values, (-1, n)):
+        gaps = np.abs(v[:, None] - v[None, :]) + np.diag(np.full(n, np.inf))
+        i, j = sorted(int(k) for k in np.unravel_index(np.argmin(gaps), gaps.shape))
+        if not gaps[i, j] > CLOSE * np.max(np.abs(v)):
+            raise NotDifferentiableError(_repeated(where, what, v, i, j, advice))
+
+
+def _repeated(where, what, v, i, j, advice):
+    return (
+        f"{where}: {what} {i} and {j} (counted from 0) are repeated: {v[i]:.6g} and {v[j]:.6g}, "
+        f"gap {abs(v[i] - v[j]):.2g}; the derivative needs them distinct. {advice}"
+    )
+
+
+def symmetric_in_clusters(values, cotangent, where, what, advice):
+    """Refuse a cotangent that tells nearly equal values apart.
+
+    A function of eigenvalues that is symmetric in those of a cluster has a derivative although
+    each of them has none; then its cotangent is the same for all of the cluster.
+
+    Raises
+    ------
+    NotDifferentiableError
+    """
+    if cotangent is not ZERO:
+        _symmetric_in_clusters(values, cotangent, where, what, advice)
+
+
+@check
+def _symmetric_in_clusters(values, cotangent, where, what, advice):
+    n = np.shape(values)[-1]
+    rows = zip(
+        np.reshape(values, (-1, n)),
+        np.reshape(np.broadcast_to(cotangent, np.shape(values)), (-1, n)),
+        strict=True,
+    )
+    for v, bar in rows:
+        close = np.abs(np.diff(v)) <= CLOSE * np.max(np.abs(v), initial=0)
+        apart = np.abs(np.diff(bar)) > CLOSE * np.max(np.abs(bar), initial=0)
+        if np.any(close & apart):
+            i = int(np.argmax(close & apart))
+            raise NotDifferentiableError(_repeated(where, what, v, i, i + 1, advice))
+
+
+@check
+def above_zero(values, where, message):
+    """Refuse values of which one is 0.
+
+    Raises
+    ------
+    NotDifferentiableError
+    """
+    if np.any(values == 0):
+        raise NotDifferentiableError(f"{where}: {message}")
+
+
+@check
+def nonzero(values, where, message, cotangent=1.0):
+    """Refuse values that are 0 to working precision, where the cotangent is not 0 as well.
+
+    Raises
+    ------
+    NotDifferentiableError
+    """
+    size = np.max(np.abs(values), axis=-1, keepdims=True)
+    if np.any((np.abs(values) <= 4 * np.finfo(float).eps * size) & (np.asarray(cotangent) != 0)):
+        raise NotDifferentiableError(f"{where}: {message}")
+
+
+def full_rank(singular_values, shape, where, cutoff=0.0):
+    """Refuse a matrix whose rank is not min(m, n), or cannot be told from a smaller one.
+
+    Raises
+    ------
+    NotDifferentiableError
+    """
+    s = np.reshape(singular_values, (-1, np.shape(singular_values)[-1]))
+    cutoff = max(cutoff, max(shape[-2:]) * np.finfo(float).eps)
+    for values in s:
+        rank = int(np.sum(values > cutoff * values[0]))
+        if rank < len(values):
+            raise NotDifferentiableError(
+                f"{where}: the {shape[-2]} by {shape[-1]} matrix has rank {rank} to working "
+                f"precision (singular values from {values[0]:.3g} to {values[-1]:.3g}), and "
+                "a small change can raise it, where the function jumps; it needs full rank "
+                f"{len(values)}. Adding a ridge, as in solve(A.T @ A + eps * I, A.T @ b), has a "
+                "derivative everywhere."
+            )
