@@ -12,6 +12,7 @@ from . import claims
 
 logger = logging.getLogger(__name__)
 
+SHARED_IDS = {"proof-content", "exercise-content", "solution-content"}
 MARK = (
     '<a class="verified-mark" href="#{anchor}" '
     'aria-label="verified: go to the computation that checks this">'
@@ -57,9 +58,9 @@ def add_marks(app, doctree):
 
 
 def name_apart(doctree):
-    """Undo that sphinx-proof gives all proofs one id, and likewise all statements' contents."""
+    """Undo that sphinx-proof and sphinx-exercise give one id to the contents of all they hold."""
     for node in doctree.findall(nodes.Element):
-        if node.get("ids") == ["proof-content"]:
+        if len(node.get("ids", ())) == 1 and node["ids"][0] in SHARED_IDS:
             node["ids"] = [f"{node.parent['label']}-content"]
         if node.get("ids") == ["proof"] and "proof" in node["classes"]:
             node["ids"] = []

@@ -3,9 +3,10 @@
 import re
 from pathlib import Path
 
-# Each is loaded on every page by the theme or by Jupyter Book, and none is used: thebe (kernels
-# from Binder) with its URL declared twice, and 1.5 MB of icons (see fonts.py for the few in use).
-UNUSED = ("thebe", "kernelName", "fontawesome.js")
+# Each stands on every page, put there by the theme or by Jupyter Book, and none is of use: thebe
+# (kernels from Binder) with its URL declared twice, 1.5 MB of icons (see fonts.py for the few in
+# use), and orders to fetch early what stands a few lines further down.
+UNUSED = ("thebe", "kernelName", "fontawesome.js", 'rel="preload" as="script"')
 
 _SCRIPT = re.compile(r"<script\b[^>]*>.*?</script>\s*", re.DOTALL | re.IGNORECASE)
 _LINK = re.compile(r"<link\b[^>]*>\s*", re.IGNORECASE)

@@ -1,0 +1,141 @@
+"""Every page of the book opens in a real browser with nothing but the files of the book."""
+
+import pytest
+import reading
+from conftest import ROOT, chapters, pages
+
+every_page = pytest.mark.parametrize("name", pages())
+every_chapter = pytest.mark.parametrize("name", chapters())
+with_and_without_javascript = pytest.mark.parametrize(
+    "javascript", [True, False], ids=["js", "nojs"]
+)
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+PHONE, DESK = 390, 1280
+
+
+@with_and_without_javascript
+@pytest.mark.parametrize("origin", ["file", "localhost"])
+@every_page
+def test_the_page_opens_without_a_network_and_without_errors(opened, name, origin, javascript):
+    visit = opened(name, origin, javascript)
+    assert visit.trouble == []
+    assert visit.page.evaluate(reading.BROKEN_IMAGES) == []
+
+
+def test_the_front_door_leads_into_the_book(visit, origins):
+    for origin in origins.values():
+        door = visit()
+        door.page.goto(origin + "index.html")
+        door.page.wait_for_url(f"**/{pages()[0]}")
+        assert door.trouble == []
+
+
+@with_and_without_javascript
+@every_page
+def test_math_is_typeset_and_carries_mathml(opened, name, javascript):
+    page = opened(name, javascript=javascript).page
+    assert page.evaluate(reading.RAW_MATH) == []
+    assert page.evaluate(reading.FORMULAS_WITHOUT_MATHML) == []
+
+
+@every_chapter
+def test_formulas_can_be_read_without_javascript(opened, name):
+    page = opened(name, javascript=False).at(DESK)
+    width, height = reading.first_formula(page)
+    assert width > 4
+    assert height > 4
+    assert page.evaluate("() => document.fonts.check('16px KaTeX_Main')")
+    assert page.locator("mjx-container, .MathJax").count() == 0
+
+
+@with_and_without_javascript
+@every_page
+def test_nothing_overflows_a_phone(opened, name, javascript):
+    page = opened(name, javascript=javascript).at(PHONE)
+    assert page.evaluate(reading.OVERFLOWING) == []
+    assert page.evaluate(reading.CUT_OFF) == []
+    assert page.evaluate(reading.SCROLLING_WITHOUT_CUE) == []
+
+
+@every_page
+def test_what_scrolls_sideways_can_be_reached_by_keyboard(opened, name):
+    page = opened(name).at(PHONE)
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    assert page.evaluate(reading.UNREACHABLE) == []
+
+
+@every_chapter
+def test_verified_marks_lead_to_the_cells_that_check(opened, name):
+    page = opened(name).page
+    assert page.locator("a.verified-mark").count() > 0
+    assert page.evaluate(reading.DEAD_MARKS) == []
+
+
+@every_chapter
+def test_a_verified_mark_brings_its_cell_into_view_and_the_cell_leads_back(visit, origins, name):
+    page = visit(javascript=False).open(origins["file"] + name).page
+    mark = page.locator("a.verified-mark").first
+    anchor = mark.get_attribute("href").removeprefix("#")
+    mark.click()
+    cell = page.locator(f"[id='{anchor}']")
+    assert 0 <= cell.bounding_box()["y"] < 900
+    labels = [
+        link.get_attribute("href").partition("#")[2] for link in cell.locator("p.verifies a").all()
+    ]
+    marked = [
+        page.locator(f"[id='{label}'] > p > a.verified-mark").count()
+        + page.locator(f"[id='{label}'] + a.verified-mark").count()
+        for label in labels
+    ]
+    assert marked == [1] * len(labels)
+
+
+@every_page
+def test_dark_pages_have_no_light_boxes_and_turn_their_figures(opened, name):
+    page = opened(name, scheme="dark").page
+    assert page.evaluate("() => document.documentElement.dataset.theme") == "dark"
+    assert page.evaluate(reading.LIGHT_BOXES) == []
+    assert page.evaluate(reading.UNTURNED_FIGURES) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@every_page
+def test_axe_finds_nothing_serious(opened, name, scheme):
+    page = opened(name, scheme=scheme).at(DESK)
+    assert reading.axe(page, AXE.read_text(encoding="utf-8")) == []
+
+
+def test_the_first_stop_of_the_keyboard_skips_to_the_text_and_shows_its_focus(visit, origins):
+    page = visit().open(origins["file"] + pages()[0]).page
+    page.keyboard.press("Tab")
+    # The link slides into view.
+    page.wait_for_function("() => document.activeElement.getBoundingClientRect().top >= 0")
+    focused = page.evaluate(
+        """() => {
+          const {outlineStyle, outlineWidth} = getComputedStyle(document.activeElement);
+          return [document.activeElement.textContent, outlineStyle, outlineWidth];
+        }"""
+    )
+    assert focused == ["Skip to main content", "solid", "3px"]
+
+
+def test_nothing_moves_for_readers_who_ask_for_no_motion(visit, origins):
+    page = visit(reduced_motion="reduce").open(origins["file"] + pages()[0]).page
+    assert page.evaluate(reading.MOVING) == []
+
+
+@every_chapter
+def test_on_paper_there_is_the_text_alone_and_nothing_is_cut(opened, name):
+    page = opened(name).at(700)
+    page.emulate_media(media="print")
+    try:
+        assert page.locator(".bd-header-article").first.is_hidden()
+        assert page.locator("#pst-primary-sidebar").is_hidden()
+        assert page.evaluate(reading.CUT_OFF) == []
+        scrolling = page.evaluate(
+            """() => [...document.querySelectorAll(".bd-article pre, .bd-article .katex-display")]
+              .filter(box => getComputedStyle(box).overflowX !== "visible").length"""
+        )
+    finally:
+        page.emulate_media(media="screen")
+    assert scrolling == 0
