@@ -14,7 +14,7 @@ from pathlib import Path
 
 import nbformat
 from jupyter_cache import get_cache
-from jupyter_cache.base import CacheBundleIn
+from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
 from jupyter_cache.executors.utils import single_nb_execution
 from nbformat import NotebookNode
 from sphinx_external_toc.parsing import parse_toc_yaml
@@ -79,21 +79,32 @@ def execute(path: Path, notebook: NotebookNode) -> Outcome:
     return Outcome(path, seconds, cell, colours.sub("", str(error)).strip() or type(error).__name__)
 
 
+def read(path: Path) -> NotebookNode | Outcome:
+    """Return the notebook, or what is wrong with the file."""
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception as error:  # noqa: BLE001 - whatever is wrong, the reader needs its path
+        return Outcome(path, 0.0, "none (the file is no notebook)", str(error).strip())
+
+
 def run(paths: list[Path], workers: int | None = None) -> list[Outcome]:
     """Execute those of ``paths`` that the cache does not hold; store the sound ones in it.
 
     There are as many ``workers`` as processors where nothing else is said.
     """
     cache = get_cache(CACHE)
-    pending = {}
+    unreadable, pending = [], {}
     for path in paths:
-        notebook = nbformat.read(path, as_version=4)
-        try:
-            cache.match_cache_notebook(notebook)
-        except KeyError:
-            pending[path] = notebook
+        match read(path):
+            case Outcome() as outcome:
+                unreadable.append(outcome)
+            case notebook:
+                try:
+                    cache.match_cache_notebook(notebook)
+                except KeyError:
+                    pending[path] = notebook
     if not pending:
-        return []
+        return unreadable
 
     # The longest first, so that none is left to run alone at the end. A notebook never timed
     # is guessed by the length of its code.
@@ -108,29 +119,27 @@ def run(paths: list[Path], workers: int | None = None) -> list[Outcome]:
     with ThreadPoolExecutor(workers or cores()) as pool:
         order = sorted(pending, key=expected, reverse=True)
         for outcome in pool.map(lambda path: execute(path, pending[path]), order):
-            name = outcome.path.relative_to(ROOT)
+            verdict = "  FAILED" if outcome.error else ""
             print(
-                f"  {outcome.seconds:6.1f} s  {name}{'  FAILED' * bool(outcome.error)}", flush=True
+                f"  {outcome.seconds:6.1f} s  {outcome.path.relative_to(ROOT)}{verdict}", flush=True
             )
             outcomes.append(outcome)
             if not outcome.error:
-                cache.cache_notebook_bundle(
-                    CacheBundleIn(
-                        pending[outcome.path],
-                        str(outcome.path),
-                        data={"execution_seconds": outcome.seconds},
-                    ),
-                    check_validity=False,
-                    overwrite=True,
-                )
+                store(cache, outcome, pending[outcome.path])
     wall = time.perf_counter() - start
-    latest = {str(o.path.relative_to(ROOT)): o.seconds for o in outcomes}
-    TIMINGS.parent.mkdir(exist_ok=True)
-    TIMINGS.write_text(
-        json.dumps({"wall": wall, "executed": latest, "notebooks": known | latest}, indent=1),
-        encoding="utf-8",
-    )
-    return outcomes
+
+    latest = {str(outcome.path.relative_to(ROOT)): outcome.seconds for outcome in outcomes}
+    timings = {"wall": wall, "executed": latest, "notebooks": known | latest}
+    TIMINGS.write_text(json.dumps(timings, indent=1), encoding="utf-8")
+    return unreadable + outcomes
+
+
+def store(cache: JupyterCacheAbstract, outcome: Outcome, notebook: NotebookNode) -> None:
+    """Put an executed notebook where the build finds it."""
+    data = {"execution_seconds": outcome.seconds}
+    bundle = CacheBundleIn(notebook, str(outcome.path), data=data)
+    # The outputs are sound; the check would only insist on execution counts from 1 on.
+    cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
 
 
 def report(outcomes: list[Outcome]) -> str:

@@ -71,6 +71,16 @@ def test_a_kernel_that_dies_is_reported_like_a_failed_cell(project):
     assert "chapters/dies.ipynb, cell fatal:" in run.stderr
 
 
+def test_a_file_that_is_no_notebook_is_named(project):
+    book = project(cut={"fine": "print(1)"})
+    path = book.root / "chapters" / "cut.ipynb"
+    path.write_text(path.read_text()[:-20])
+    run = book.build()
+    assert run.returncode != 0
+    assert "chapters/cut.ipynb, cell none" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
 def test_an_error_shown_on_purpose_is_no_failure(project):
     book = project(shows={"on-purpose": "1 / 0"})
     path = book.root / "chapters" / "shows.ipynb"
