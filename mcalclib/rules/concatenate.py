@@ -1,5 +1,7 @@
 """Arrays joined along an axis."""
 
+from itertools import accumulate
+
 import numpy as np
 
 from ..samples import matrix
@@ -17,16 +19,16 @@ def pushforward(F, primals, tangents, axis=0):
 
 def pullback(F, primals, F_bar, axis=0):
     if axis is None:
-        ends = np.cumsum([p.size for p in primals])
+        ends = accumulate(p.size for p in primals)
         return tuple(
             np.reshape(F_bar[end - p.size : end], p.shape)
             for p, end in zip(primals, ends, strict=True)
         )
-    sizes = [p.shape[axis] for p in primals]
     before = (slice(None),) * (axis % primals[0].ndim)
+    sizes = [p.shape[axis] for p in primals]
     return tuple(
         F_bar[(*before, slice(end - size, end))]
-        for size, end in zip(sizes, np.cumsum(sizes), strict=True)
+        for size, end in zip(sizes, accumulate(sizes), strict=True)
     )
 
 

@@ -11,12 +11,6 @@ def pair(*shapes, **options):
     return lambda rng: (case([rng.standard_normal(s) for s in shapes], **options),)
 
 
-@expands(np.stack, samples=lambda rng: (*pair((2, 3), (2, 3))(rng), *pair((), (), axis=0)(rng),
-                                        *pair((2, 3), (2, 3), axis=-1)(rng)))  # fmt: skip
-def stack(arrays, axis=0):
-    return np.concatenate([np.expand_dims(a, axis) for a in arrays], axis=axis)
-
-
 @expands(np.vstack, samples=lambda rng: (*pair((2, 3), (1, 3))(rng), *pair((3,), (3,))(rng)))
 def vstack(arrays):
     return np.concatenate([np.atleast_2d(a) for a in arrays], axis=0)
