@@ -69,8 +69,14 @@ def keep(array):
         return array
     copy = array.copy()
     copy.flags.writeable = False
-    _memo_for(copy)
-    return copy
+    return own(copy)
+
+
+def own(array):
+    """Declare that nobody will write to an array, one that a rule has just made."""
+    if id(array) not in _kept:
+        _memo_for(array)
+    return array
 
 
 def _memo_for(array):

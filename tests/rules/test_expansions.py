@@ -47,7 +47,9 @@ def test_value_is_numpys_own(expansion, index):
     seen = []
     mc.derivative(lambda *p: seen.append(function(*p)) or seen[0], point)
     for ours, numpys in zip(flatten(seen[0])[0], flatten(expected)[0], strict=True):
-        assert_allclose(getattr(ours, "value", ours), numpys, rtol=1e-13)
+        # two algorithms for one function: some roundings of its largest entry apart
+        atol = 1e-12 * np.max(np.abs(numpys), initial=0)
+        assert_allclose(getattr(ours, "value", ours), numpys, rtol=1e-13, atol=atol)
 
 
 @every_case
