@@ -429,7 +429,11 @@ class Tracer:
         return call(np.dot, (self, other), {})
 
     def __getitem__(self, index):
-        return call(getitem, (self, index), {})
+        if type(index) is Tracer or (
+            type(index) is tuple and any(type(part) is Tracer for part in index)
+        ):
+            raise NoRuleError("a traced value was used as an index; an index must be an integer.")
+        return apply(HANDLERS[getitem], (self,), {"index": index})
 
     # -- operators -----------------------------------------------------------------------
 
