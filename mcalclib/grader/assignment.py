@@ -4,7 +4,7 @@ import ast
 import hashlib
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .limits import GraderError
@@ -34,6 +34,7 @@ class Part:
     points: float = 0.0
     problem: str = ""
     names: frozenset[str] = frozenset()  # what the instructor's version defines
+    used: frozenset[str] = frozenset()  # every name that it mentions
     imports: str = ""  # the instructor's own imports in an answer cell, run on our side
     hidden: tuple[tuple[int, int], ...] = ()  # first and last line of each hidden region
 
@@ -164,7 +165,7 @@ def parse(data: bytes, name: str, files=(), where: str = "", student: bool = Fal
             after_test = True
         own = part.grade_id if part.kind == "manual" else problem
         if part.kind in ("answer", "test", "manual"):
-            part = Part(**{**vars(part), "problem": own})
+            part = replace(part, problem=own)
         parts.append(part)
     result = Assignment(name, tuple(parts), "", tuple(str(f) for f in files))
     if not result.graded:
@@ -222,9 +223,11 @@ def _part(cell: Cell, at: str) -> Part:
     part = Part(kind, cell.type, source, released, cell.grade_id, points)
     if cell.type != "code":
         return part
-    names, imports = _defined(_tree(part, at))
+    tree = _tree(part, at)
+    names, imports = _defined(tree)
+    used = frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
     _, hidden = _cut(source, "HIDDEN TESTS", at)
-    return Part(**{**vars(part), "names": names, "imports": imports, "hidden": hidden})
+    return replace(part, names=names, used=used, imports=imports, hidden=hidden)
 
 
 def _points(about, at):
@@ -268,6 +271,9 @@ def _tree(part, at=""):
         raise AssignmentError(f"{at}: line {error.lineno} is no Python: {error.msg}.") from None
 
 
+_OWN_SCOPE = ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+
 def _defined(tree):
     """Return the names that a cell binds, and its import statements as text."""
     names, imports = set(), []
@@ -277,11 +283,7 @@ def _defined(tree):
             names.add(node.name)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             imports.append(ast.unparse(node))
-        elif isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp):
-            pass
-        elif isinstance(node, ast.GeneratorExp):
-            pass
-        else:
+        elif not isinstance(node, _OWN_SCOPE):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 names.add(node.id)
             for child in ast.iter_child_nodes(node):
@@ -289,12 +291,3 @@ def _defined(tree):
 
     visit(tree)
     return frozenset(names), "\n".join(imports)
-
-
-def names_used(source: str) -> frozenset[str]:
-    """Return every name that a piece of code mentions."""
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        return frozenset()
-    return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))

@@ -17,6 +17,10 @@ ul{list-style:none;padding:0}li{margin:.5rem 0}
 .unreadable .v::before{content:"\\2717  "}
 """.strip().replace("\n", "")
 
+_POLICY = (
+    '<meta http-equiv="Content-Security-Policy" '
+    "content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+)
 WORDS = {
     "passed": "passed",
     "manual": "by hand",
@@ -36,8 +40,7 @@ def page(record: dict) -> str:
     """
     out = [
         '<!doctype html><html lang="en"><head><meta charset="utf-8">',
-        '<meta http-equiv="Content-Security-Policy" '
-        "content=\"default-src 'none'; style-src 'unsafe-inline'\">",
+        _POLICY,
         '<meta name="viewport" content="width=device-width">',
         f"<title>{escape(record['assignment'])}: {escape(record['student'])}</title>",
         f"<style>{_STYLE}</style></head><body>",

@@ -1,5 +1,6 @@
 """Grading a class: submissions out to lanes, records in, each written before it is counted."""
 
+import contextlib
 import csv
 import fcntl
 import hashlib
@@ -165,7 +166,7 @@ class Run:
     def __call__(self) -> Summary:
         """Grade everything and write all results."""
         self.book = Gradebook(self.settings.out, self.assignment.name)
-        lock = open(self.settings.out / ".lock", "w")
+        lock = open(self.settings.out / ".lock", "w")  # noqa: SIM115 - held to the end
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -235,7 +236,7 @@ class Run:
                     else:
                         self._store(worker.tasks.popleft(), message[2], message[3])
         finally:
-            for worker in list(workers):
+            for worker in workers:
                 end(worker)
             selector.close()
 
@@ -326,10 +327,8 @@ def write_whole(path: Path, text: str):
         beside.write_text(text, encoding="utf-8", errors="replace")
         beside.replace(path)
     except OSError as error:
-        try:
+        with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
-        except OSError:
-            pass
         raise GradebookError(
             f"{path}: cannot be written ({error.strerror}); what was graded so far is safe. "
             "Free space or make the folder writable, and rerun."

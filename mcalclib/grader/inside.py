@@ -4,6 +4,8 @@ Everything here is within the student's reach. Nothing the other side does may r
 code still being what it was: it answers frames, and any frame at all is a possible answer.
 """
 
+# ruff: noqa: BLE001 - whatever untrusted code raises is an answer about it, not our error
+
 import io
 import itertools
 import operator
@@ -16,7 +18,14 @@ import numpy as np
 import numpy.random  # loaded lazily by NumPy, and needed by every session
 
 from . import cells
-from .frames import FrameError, Remote, decode, length_of, pack
+from .frames import FrameError, Remote, decode, encode, length_of, pack
+
+
+def _swapped(apply):
+    return lambda right, left: apply(left, right)
+
+
+MOST_OBJECTS = 10_000  # that stay here and travel as numbers in one frame
 
 OPERATIONS = (
     {
@@ -47,7 +56,7 @@ OPERATIONS = (
         for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
     }
     | {
-        "r" + name: (lambda apply: lambda right, left: apply(left, right))(getattr(operator, name))
+        "r" + name: _swapped(getattr(operator, name))
         for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
     }
 )
@@ -85,7 +94,7 @@ class Callback:
         self.__name__ = "function"
 
     def __call__(self, *args, **kwargs):
-        return self._session.ask(("callback", self._number, args, kwargs))
+        return self._session.ask("callback", self._number, args, kwargs)
 
 
 class Session:
@@ -95,6 +104,7 @@ class Session:
         self.handle = handle
         self.namespace = cells.prepare({})
         self.objects, self.numbers = [], {}
+        self.ticket = self.most = 0
         self.output = Output(limits["output"] << 10)
 
     # -- frames -----------------------------------------------------------------------------
@@ -113,7 +123,15 @@ class Session:
         return b"".join(parts)
 
     def send(self, value):
-        data = memoryview(pack(value, self.export))
+        held = len(self.objects)
+        self.most = held + MOST_OBJECTS
+        try:
+            data = memoryview(pack(value, self.export))
+        except FrameError:
+            for refused in self.objects[held:]:
+                del self.numbers[id(refused)]
+            del self.objects[held:]
+            raise
         while data:
             data = data[os.write(self.handle, data) :]
 
@@ -122,8 +140,8 @@ class Session:
             return Remote("c", value._number)
         key = id(value)
         if key not in self.numbers:
-            if len(self.objects) >= 20_000:
-                raise FrameError("too many objects were handed out")
+            if len(self.objects) >= self.most:
+                raise FrameError(f"more than {MOST_OBJECTS} objects at once cannot cross the fence")
             self.numbers[key] = len(self.objects)
             self.objects.append(value)  # kept alive, so its id stays its own
         return Remote("h", self.numbers[key])
@@ -138,27 +156,31 @@ class Session:
         while True:
             self.answer(self.receive())
 
-    def ask(self, request):
+    def ask(self, *request):
         """Ask the test's side something and answer its own requests meanwhile."""
-        self.send(request)
+        ticket = self.ticket
+        self.send((ticket, *request))
         while True:
             reply = self.receive()
-            if reply[0] == "value":
-                return reply[1]
-            if reply[0] == "raised":
-                raise RuntimeError(f"the test's function raised {reply[1]}: {reply[2]}")
-            self.answer(reply)
+            if reply[0] != ticket:
+                self.answer(reply)
+                self.ticket = ticket
+            elif reply[1] == "value":
+                return reply[2]
+            else:
+                raise RuntimeError(f"the test's function raised {reply[2][0]}: {reply[3]}")
 
     def answer(self, request):
         """Do what was asked and send what came of it."""
+        ticket = self.ticket = request[0]
         try:
-            reply = getattr(self, "on_" + request[0])(*request[1:])
+            reply = ("value", getattr(self, "on_" + request[1])(*request[2:]))
         except BaseException as error:  # SystemExit and KeyboardInterrupt are answers too
             reply = ("raised", *describe(error), self.output.take())
         try:
-            self.send(reply)
+            self.send((ticket, *reply))
         except FrameError as error:
-            self.send(("raised", ["TypeError"], str(error), 0, self.output.take()))
+            self.send((ticket, "raised", ["TypeError"], str(error), 0, self.output.take()))
 
     def on_run(self, source, name, seed):
         random.seed(seed)
@@ -168,22 +190,22 @@ class Session:
             print(repr(value))
         if "matplotlib.pyplot" in sys.modules:
             sys.modules["matplotlib.pyplot"].close("all")
-        return ("done", self.output.take())
+        return self.output.take()
 
     def on_values(self, names):
         found = {}
         for name in names:
             if name in self.namespace:
                 try:
-                    pack(self.namespace[name], self.export)
+                    encode(self.namespace[name], lambda _: Remote("h", 0))
                 except FrameError as error:
                     found[name] = (False, str(error))
                 else:
                     found[name] = (True, self.namespace[name])
-        return ("value", found)
+        return found
 
     def on_do(self, operation, target, args, kwargs):
-        return ("value", OPERATIONS[operation](target, *args, **kwargs))
+        return OPERATIONS[operation](target, *args, **kwargs)
 
 
 def describe(error):

@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from .assignment import Assignment
 from .notebooks import Notebook, same_text, to_python
 
-_DEFINES = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)|^(\w+)\s*(?::[^=\n]+)?=(?!=)", re.M)
+_DEFINES = re.compile(
+    r"^(?:async\s+)?(?:def|class)\s+(\w+)|^(\w+)\s*(?::[^=\n]+)?=(?!=)", re.MULTILINE
+)
 
 
 @dataclass
 class Step:
     """One thing to run, in the order of the source notebook.
 
-    ``kind`` is ``given``, ``answer``, ``extra`` (a cell the student added) or ``test``.
+    ``kind`` is ``given``, ``answer``, ``extra`` (a cell the student added), ``test``, or
+    ``names``: from here on the answer's names are the student's, wherever they were defined.
     """
 
     kind: str
@@ -74,8 +77,10 @@ def match(assignment: Assignment, notebook: Notebook) -> Plan:
     for number, part in enumerate(assignment.parts):
         if part.kind in ("given", "test"):
             steps.append(Step(part.kind, number))
+        elif part.kind in ("answer", "manual") and part.type == "code":
+            steps.append(Step("names", number))
         steps += after.get(number, ())
-        if part.kind in ("answer", "manual") and part.grade_id not in answers:
+        if part.kind in ("answer", "manual") and number not in found:
             notes.append(f"the answer {part.grade_id!r} is missing")
     return Plan(steps, answers, list(dict.fromkeys(notes)))
 
@@ -113,15 +118,20 @@ def _by_content(assignment, cells, owner):
 
 
 def _by_name(assignment, cells, owner, found, notes):
+    named: set[int] = set()
     for wanted, part in enumerate(assignment.parts):
         if part.kind not in ("answer", "manual") or wanted in found or not part.names:
             continue
         functions = {a for a, _ in _DEFINES.findall(part.source) if a}
         for number, cell in enumerate(cells):
-            if number in owner or cell.type not in ("code", "raw", "markdown"):
+            if owner.get(number, wanted) != wanted and number not in named:
                 continue
             defined = {a or b for a, b in _DEFINES.findall(cell.source)}
-            if defined & (functions or part.names):
+            if defined & (functions or (part.names if cell.type == "code" else set())):
+                if number in named:  # one cell that holds several answers
+                    found.add(wanted)
+                    continue
+                named.add(number)
                 owner[number] = wanted
                 if wanted in found:
                     notes.append(

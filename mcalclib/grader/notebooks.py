@@ -1,5 +1,7 @@
 """Reading notebooks as they come: any age, any encoding, damaged or not a notebook at all."""
 
+# ruff: noqa: BLE001 - whatever untrusted code raises is an answer about it, not our error
+
 import json
 import re
 from dataclasses import dataclass, field

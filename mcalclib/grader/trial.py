@@ -5,6 +5,8 @@ instructor's tests, which call the student's functions through stand-ins, and co
 comes back as plain data. Missing, late and unreadable all score zero, with the reason.
 """
 
+# ruff: noqa: BLE001, S110, S112 - whatever untrusted code raises is an answer about it, not our error
+
 import ast
 import hashlib
 import math
@@ -19,7 +21,7 @@ import numpy as np
 import numpy.random  # loaded lazily by NumPy, and needed by every trial
 
 from . import cells
-from .assignment import Assignment, Part, names_used
+from .assignment import Assignment, Part
 from .frames import FrameError
 from .inside import Output
 from .limits import Limits
@@ -120,6 +122,7 @@ class Trial:
         self.strikes: dict[str, int] = {}
         self.namespace = dict(prepared.namespace)
         self.remote: set[str] = set()  # names that the student's side defines
+        self.lost: dict[str, SessionLost] = {}  # names whose cell did not survive
         self.stale = True
         self.tainted = False  # whether hidden inputs may have reached the student's code
         self.needs_clean_run = False
@@ -153,20 +156,17 @@ class Trial:
         if step.kind == "given":
             self._run_given(number, step)
             return
-        if step.kind == "answer":
-            self.remote |= part.names
-            if part.imports:
-                # The instructor's own imports: a module named by a student is no module.
-                try:
-                    _quietly(exec, part.imports, self.namespace)
-                except Exception:
-                    self.notes.append(f"the imports of {part.grade_id!r} failed here")
+        if step.kind == "names":
+            self._take_names(part)
+            return
         output = error = ""
         try:
             output = self._live(number).run(step.source, self._name(step), self._seed(step))
         except SessionLost as lost:
             self.culprits.add(number)
             error = f"the cell did not finish: {lost}"
+            if part is not None:
+                self.lost.update(dict.fromkeys(part.names, lost))
         except Exception as raised:
             output = getattr(raised, "output", "")
             error = told(raised)
@@ -179,6 +179,16 @@ class Trial:
         about["error"] = clean_text(error, 4_000)  # of the last copy, which is the one that counts
         if (output or error) and self.tainted:
             self.needs_clean_run = True
+
+    def _take_names(self, part):
+        self.remote |= part.names
+        self.stale = True
+        if part.imports:
+            # The instructor's own imports: a module named by a student is no module.
+            try:
+                _quietly(exec, part.imports, self.namespace)
+            except Exception:
+                self.notes.append(f"the imports of {part.grade_id!r} failed here")
 
     def _run_given(self, number, step):
         if step.part in self.prepared.skipped:
@@ -241,7 +251,7 @@ class Trial:
 
     def _replay(self, number):
         for earlier, step in enumerate(self.plan.steps[:number]):
-            if step.kind == "test" or earlier in self.culprits:
+            if step.kind in ("test", "names") or earlier in self.culprits:
                 continue
             if step.kind == "given" and step.part in self.prepared.skipped:
                 continue
@@ -280,7 +290,7 @@ class Trial:
         check = Check(part.grade_id, part.problem, part.points)
         code = self.prepared.code[step.part][0 if hidden else 1]
         first_hidden = part.hidden[0][0] if hidden and part.hidden else math.inf
-        used = names_used(part.source)
+        used = part.used
         line, tainted = math.inf, self.tainted
         try:
             blocked = [n for n in used & self.remote if self.strikes.get(n, 0) >= STRIKES]
@@ -311,6 +321,10 @@ class Trial:
         except BaseException as error:
             line = _line(error, part)
             check.status, check.detail = "error", self._explain(error, part, line)
+            missing = getattr(error, "name", None) if isinstance(error, NameError) else None
+            if missing in self.lost and missing not in self.namespace:
+                lost = self.lost[missing]
+                check.status, check.detail = lost.kind, f"the cell of `{missing}`: {lost}"
         if self.session is None or self.session.over is not None:
             self.stale = True
         # Names that the test itself binds are the test's from here on.
@@ -394,9 +408,10 @@ def _line(error, part):
 def _statement(source, line):
     best = None
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.stmt) and node.lineno <= line <= node.end_lineno:
-            if best is None or node.end_lineno - node.lineno <= best.end_lineno - best.lineno:
-                best = node
+        if not (isinstance(node, ast.stmt) and node.lineno <= line <= node.end_lineno):
+            continue
+        if best is None or node.end_lineno - node.lineno <= best.end_lineno - best.lineno:
+            best = node
     if best is None:
         return ""
     text = ast.get_source_segment(source, best) or ""

@@ -148,9 +148,7 @@ def source_notebook():
                 cells.append(cell("code", test, name, grade=True, locked=True, points=points))
     proof = "Since $K^T$ undoes the transposition, $K^T K = I$."
     cells.append(cell("markdown", "Prove that $K$ is orthogonal.", "proof-title"))
-    cells.append(
-        cell("markdown", proof, "proof", grade=True, solution=True, points=PROOF_POINTS)
-    )
+    cells.append(cell("markdown", proof, "proof", grade=True, solution=True, points=PROOF_POINTS))
     return notebook(cells)
 
 

@@ -1,5 +1,6 @@
 """What crosses the fence: every plain value comes back the same, no bytes can do harm."""
 
+import contextlib
 import struct
 
 import numpy as np
@@ -61,7 +62,7 @@ def test_arrays_come_back_bit_for_bit(array):
     copy = decode(encode(array))
     assert type(copy) is np.ndarray
     assert (copy.dtype, copy.shape, copy.tobytes()) == (array.dtype, array.shape, array.tobytes())
-    assert copy.flags.writeable and copy.flags.owndata or copy.base is not None
+    assert copy.flags.writeable
 
 
 @given(st.sampled_from(DTYPES))
@@ -75,10 +76,8 @@ def test_numpy_scalars_come_back_as_numpy_scalars(dtype):
 @settings(max_examples=2000)
 @given(st.binary(max_size=200))
 def test_random_bytes_are_a_value_or_a_frame_error(data):
-    try:
+    with contextlib.suppress(FrameError):
         decode(data)
-    except FrameError:
-        pass
 
 
 @settings(max_examples=1000)
@@ -90,10 +89,8 @@ def test_damaged_frames_are_a_value_or_a_frame_error(value, data):
         frame[at] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(0, len(frame)))
     for damaged in (bytes(frame), bytes(frame[:cut])):
-        try:
+        with contextlib.suppress(FrameError):
             decode(damaged)
-        except FrameError:
-            pass
 
 
 class LoudArray(np.ndarray):

@@ -1,0 +1,148 @@
+"""The attack suite: a class of hostile, broken and unlucky students on the real fence."""
+
+import csv
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import sample_course
+from attacks import ATTACKS
+
+from mcalclib.grader.fence import probe
+from mcalclib.grader.gradebook import Gradebook
+from mcalclib.grader.grading import Run, Settings
+from mcalclib.grader.limits import Limits
+
+LIMITS = Limits(cell=2, total=20, memory=512, cpu=10, files=16)
+
+
+def graders():
+    """Return the processes of graders and fences that are alive on this machine."""
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            text = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if b"mcalclib.grader." in text:
+            found.add(int(folder.name))
+    return found
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """Grade every attacker, each between two honest students, and return what was written."""
+    root = tmp_path_factory.mktemp("attacks")
+    (root / "source").mkdir()
+    (root / "source" / "operators.ipynb").write_bytes(
+        sample_course.to_bytes(sample_course.source_notebook())
+    )
+    handed_in = root / "submissions"
+    handed_in.mkdir()
+    honest = sample_course.to_bytes(sample_course.submission())
+    for number, attack in enumerate(ATTACKS):
+        (handed_in / f"{number:03}-attacker.ipynb").write_bytes(attack.data)
+        (handed_in / f"{number:03}-honest.ipynb").write_bytes(honest)
+    os.mkfifo(handed_in / "pipe.ipynb")
+    (handed_in / "link.ipynb").symlink_to(root / "source" / "operators.ipynb")
+    before = graders()
+    settings = Settings(handed_in, root / "source", root / "out", jobs=2, limits=LIMITS)
+    settings.kind = probe(LIMITS)
+    Run(settings)()
+    left = graders() - before
+    book = Gradebook(root / "out", "operators")
+    records = {record["student"]: record for record in book.records()}
+    book.close()
+    return {"records": records, "root": root, "left": left, "kind": settings.kind}
+
+
+by_name = pytest.mark.parametrize(
+    ("number", "attack"), list(enumerate(ATTACKS)), ids=[attack.name for attack in ATTACKS]
+)
+
+
+@by_name
+def test_attacker_gets_what_was_earned_and_a_reason(graded, number, attack):
+    record = graded["records"][f"{number:03}-attacker"]
+    if attack.points is None:
+        assert record["score"] <= 10
+    else:
+        assert record["score"] == attack.points
+    assert record["status"] in attack.statuses
+    assert record["note"]
+    assert attack.note in record["note"]
+
+
+@by_name
+def test_attacker_learns_nothing_and_runs_nothing_in_the_page(graded, number, attack):
+    student = f"{number:03}-attacker"
+    html = (graded["root"] / "out" / "feedback" / f"{student}.html").read_text()
+    for tag in attack.tags:
+        if tag.startswith("silent:"):
+            outputs = [
+                answer["output"] for answer in graded["records"][student]["answers"].values()
+            ]
+            assert "".join(outputs)
+            assert tag.removeprefix("silent:") not in "".join(outputs)
+        if tag == "escaped":
+            assert "&lt;script&gt;" in html
+    assert "<script" not in html
+    assert "### BEGIN HIDDEN" not in html
+
+
+def test_no_honest_student_loses_a_point(graded):
+    honest = [r for name, r in graded["records"].items() if name.endswith("honest")]
+    assert len(honest) == len(ATTACKS)
+    assert {(r["score"], r["status"]) for r in honest} == {(sample_course.MAX_AUTO, "passed")}
+
+
+def test_every_submission_is_listed(graded):
+    with open(graded["root"] / "out" / "scores.csv", newline="") as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    assert len(rows) == 2 * len(ATTACKS) + 2
+    for name in ("pipe", "link"):
+        assert rows[name]["status"] == "unreadable"
+        assert "cannot be read" in rows[name]["note"]
+
+
+def test_nothing_is_left_behind(graded):
+    assert not graded["left"]
+    assert not Path("/tmp/owned").exists()
+    assert not list(Path("/dev/shm").glob("sitecustomize.py"))
+    names = {path.name for path in (graded["root"] / "out").iterdir()}
+    assert names == {".lock", "gradebook.db", "feedback", "scores.csv"}
+
+
+def test_the_fence_is_the_real_one(graded):
+    assert graded["kind"] == "forked", "run the suite where bubblewrap and namespaces work"
+
+
+@pytest.mark.parametrize("kind", ["forked", "fresh"])
+def test_a_session_behind_each_fence_has_no_way_out(kind):
+    from mcalclib.grader.fence import holes_in
+
+    assert holes_in(kind, LIMITS) == []
+
+
+def test_bubblewrap_alone_would_leave_the_holes_that_the_probe_looks_for():
+    # The witness for the test above: without the remounts the same world can be written to.
+    from mcalclib.grader import fence
+
+    command = fence.bubblewrap()
+    loose = []
+    skip = 0
+    for part in command:
+        if skip:
+            skip -= 1
+        elif part == "--remount-ro":
+            skip = 1
+        else:
+            loose.append(part)
+    script = "open('/dev/planted', 'w').close(); open('/planted', 'w').close()"
+    assert subprocess.run([*loose, sys.executable, "-c", script], check=False).returncode == 0
+    result = subprocess.run(
+        [*command, sys.executable, "-c", script], capture_output=True, check=False
+    )
+    assert b"Read-only file system" in result.stderr
