@@ -323,6 +323,29 @@ def test_an_operator_with_a_wrong_adjoint_is_refuted_by_the_adjoint_row():
     assert [test for test, holds in wrong.verdicts.items() if holds is False] == ["adjoint"]
 
 
+def test_an_operator_on_two_arguments_is_called_with_both():
+    def product(X, v):
+        return X @ v
+
+    right = mc.derivative(product, (A, x))
+    evidence = mc.verify_derivative(product, right, (A, x))
+    assert evidence.ok and evidence.verdicts["adjoint"] is True
+    assert not mc.verify_derivative(product, 2 * right, (A, x)).ok
+
+
+def test_an_operator_on_symmetric_matrices_is_tested_on_those():
+    S = A + A.T
+    G = np.linalg.inv(S)
+    right = mc.derivative(np.linalg.inv, S, symmetric=True)
+    assert mc.verify_derivative(np.linalg.inv, right, S).ok
+    wrong = mc.derivative(lambda X: 2 * np.linalg.inv(X), S, symmetric=True)
+    assert not mc.verify_derivative(np.linalg.inv, wrong, S).ok
+    assert mc.linearity_gap(right).ok and mc.adjoint_gap(right).ok
+    # A formula for symmetric directions only is right there and wrong elsewhere.
+    assert mc.taylor_slope(np.linalg.inv, right, S, np.ones((3, 3))).ok
+    assert not mc.verify_derivative(np.linalg.inv, lambda dX: -G @ dX.T @ G, S).ok
+
+
 def test_a_derivative_that_is_nan_has_no_slope():
     evidence = mc.verify_derivative(np.exp, lambda dt: np.nan * dt, 1.0)
     assert "rounding only" not in repr(evidence)

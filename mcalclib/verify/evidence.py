@@ -6,8 +6,8 @@ import numpy as np
 
 from ..errors import DomainError, NotDifferentiableError
 from .differences import analytic_derivative, best_difference
-from .gaps import TOLERANCE, GapEvidence, adjoint_gap, measured_linearity, relative
-from .points import Candidate, Function, element
+from .gaps import TOLERANCE, adjoint_gap, measured_linearity, relative
+from .points import Candidate, Function, domain_of, element
 from .remainder import MARGIN, SlopeEvidence, along_ray, over_directions, reach
 from .report import Shown, order, slope_text, verdict
 
@@ -103,7 +103,8 @@ def verify_derivative(f, df, X, rng=None, directions=3, search=48):
       that a function which is differentiable along rays only is found out
     - *adjoint*: ⟨df(U), Y⟩ = ⟨U, df*(Y)⟩, where df has an adjoint
 
-    A wrong derivative raises nothing; it shows as refuted.
+    A wrong derivative raises nothing; it shows as refuted. Where df is an operator on symmetric
+    matrices, X varies among the symmetric ones only.
 
     Parameters
     ----------
@@ -152,7 +153,7 @@ def verify_derivative(f, df, X, rng=None, directions=3, search=48):
     >>> verify_derivative(np.linalg.inv, lambda dA: -F @ F @ dA, A).ok
     False
     """
-    function = Function(f, X, "verify_derivative")
+    function = Function(f, X, "verify_derivative", domain_of(df, X))
     if directions < 1:
         raise DomainError(f"verify_derivative: directions must be at least 1, got {directions}.")
     candidate = Candidate(df, function)
@@ -246,11 +247,9 @@ def _add_slope(table, name, evidence: SlopeEvidence):
 
 def _add_notes(table, function):
     X = element(function.inputs, function.x)
-    square = isinstance(X, np.ndarray) and X.ndim == 2 and X.shape[0] == X.shape[1] > 1
-    if square and np.array_equal(X, X.T):
+    if not isinstance(X, np.ndarray) or X.shape in ((1, 1), ()) or X.shape != X.T.shape:
+        return
+    if X.ndim == 2 and function.inputs.dimension == X.size and np.array_equal(X, X.T):
         table.notes.append(
             "X is symmetric: a formula that needs X = Xᵀ passes here; try another X as well."
         )
-
-
-__all__ = ["DerivativeEvidence", "GapEvidence", "verify_derivative"]

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import DomainError, DtypeError, ShapeError
 from ..spaces import Space
-from ..trees import flatten_like, unflatten
+from ..trees import flatten, flatten_like, unflatten
 
 EPS = np.finfo(float).eps
 
@@ -27,7 +27,7 @@ class Function:
         Length against which a step is small: the norm of X, and at least 1.
     """
 
-    def __init__(self, f, X, where):
+    def __init__(self, f, X, where, inputs=None):
         if not callable(f):
             raise DtypeError(
                 f"{where}: f must be a function of X, got {type(f).__name__}; "
@@ -35,7 +35,7 @@ class Function:
             )
         self.f, self.where = f, where
         self.several = isinstance(X, tuple)
-        self.inputs = Space.like(X)
+        self.inputs = Space.like(X) if inputs is None else inputs
         self.x = self.inputs.to_vector(X, f"{where}: X")
         self.scale = max(1.0, float(np.linalg.norm(self.x)))
         F = self._raw(self.x)
@@ -115,13 +115,16 @@ class Function:
 
 
 def element(space, v):
-    """Return the element whose vec is v, with scalars as numbers instead of 0-d arrays."""
-    leaves, start = [], 0
-    for shape in space.shapes:
-        stop = start + int(np.prod(shape))
-        leaves.append(np.reshape(v[start:stop], shape, order="F")[()])
-        start = stop
-    return unflatten(space.structure, leaves)
+    """Return the element with these coordinates, with scalars as numbers instead of 0-d arrays."""
+    leaves, structure = flatten(space.from_vector(v))
+    return unflatten(structure, [leaf[()] for leaf in leaves])
+
+
+def domain_of(df, X):
+    """Return the space that X varies in: symmetric matrices where df is an operator on them."""
+    own = getattr(df, "domain", None)
+    special = isinstance(own, Space) and type(own) is not Space
+    return own if special else Space.like(X)
 
 
 class Candidate:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import DomainError, ShapeError
-from .points import EPS, Candidate, Function
+from .points import EPS, Candidate, Function, domain_of
 from .report import Shown, slope_text, verdict
 
 # A fitted slope is off by a few hundredths where the range is short; a remainder that is not
@@ -119,7 +119,7 @@ def taylor_slope(f, df, X, dX, hessian=None, steps=None):
     False
     """
     where = "taylor_slope"
-    function = Function(f, X, where)
+    function = Function(f, X, where, domain_of(df, X))
     v = function.direction(dX)
     candidate = Candidate(df, function)
     second = None
@@ -240,7 +240,7 @@ def frechet_slope(f, df, X, rng=None, tries=48):
       slope of the remainder  1.0       2, more than 1  no
     """
     where = "frechet_slope"
-    function = Function(f, X, where)
+    function = Function(f, X, where, domain_of(df, X))
     rng = np.random.default_rng(0) if rng is None else rng
     return over_directions(function, Candidate(df, function), rng, tries)
 
@@ -263,7 +263,8 @@ def over_directions(function, candidate, rng, tries, largest=np.inf):
             pairs.append((-1.0 if np.isnan(r) else float(r), u))
         return sorted(pairs, key=lambda pair: -pair[0])[:4]
 
-    axes = np.eye(n)[rng.permutation(n)[:8]]
+    axes = np.zeros((min(n, 8), n))
+    axes[np.arange(len(axes)), rng.permutation(n)[:8]] = 1.0
     found, best = [], []
     for k, radius in enumerate(radii):
         fresh = _units(rng.standard_normal((8, n)))
