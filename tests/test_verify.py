@@ -160,7 +160,8 @@ def test_linearity_gap_tells_additive_from_homogeneous():
     assert evidence.gaps["homogeneous"] < 1e-12
     assert evidence.gaps["additive"] > 1e-2
     assert not evidence.ok
-    assert not mc.linearity_gap(lambda v: v + 1.0, (3,)).ok
+    affine = mc.linearity_gap(lambda v: v + 1.0, (3,))
+    assert min(affine.gaps.values()) > 1e-2
 
 
 def test_linearity_gap_takes_operators_and_several_arguments():
