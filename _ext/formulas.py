@@ -5,7 +5,10 @@ Colab, which know none of them, so there are few and each is short to write out.
 """
 
 import shutil
+import socket
+import time
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 from sphinxcontrib import katex
 
@@ -37,6 +40,30 @@ def node() -> str:
     return str(next(path for path in (root / "bin" / "node", root / "node.exe") if path.is_file()))
 
 
+def start_and_wait(cls, rundir, timeout):
+    """Start the KaTeX server and return its process and a socket connected to it.
+
+    The extension's own version connects as soon as the socket's file exists. The server makes
+    the file a moment before it listens; on a busy machine that moment is long enough to be
+    refused, and the build stops.
+    """
+    path = Path(rundir) / "katex.sock"
+    process = Popen(cls.build_command(socket=path), stdin=PIPE, stdout=PIPE, cwd=rundir)
+    deadline = time.monotonic() + timeout
+    while True:
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            sock.connect(str(path))
+            return process, sock
+        except (FileNotFoundError, ConnectionRefusedError):
+            sock.close()
+        if time.monotonic() > deadline:
+            process.kill()
+            process.communicate()
+            raise cls.timeout_error(timeout)
+        time.sleep(0.005)
+
+
 def survive_failed_build(app, exception):
     # A failing build announces its end twice. The KaTeX extension deletes its folder each time,
     # and its complaint the second time would hide the first error.
@@ -47,6 +74,7 @@ def survive_failed_build(app, exception):
 def setup(app):
     app.connect("build-finished", survive_failed_build, priority=1)
     katex.NODEJS_BINARY = node()
+    katex.KaTeXServer.start_server_process = classmethod(start_and_wait)
     # An unknown command is typeset in red instead of stopping the build at the first one; the
     # guard then reports every one of them with its page.
     katex.KATEX_DEFAULT_OPTIONS.update(macros=MACROS, strict="ignore", throwOnError=False)
