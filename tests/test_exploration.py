@@ -2,7 +2,6 @@
 
 import html
 import json
-import os
 import re
 import subprocess
 import sys
@@ -234,22 +233,6 @@ def test_importing_explore_loads_neither_matplotlib_nor_ipywidgets():
 
 
 # ---------------------------------------------------------------- in a real browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    from tools import chromium
-
-    program = os.environ.get(chromium.VARIABLE) or chromium.installed()
-    assert program, chromium.ADVICE
-    with sync_playwright() as playwright:
-        instance = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield instance
-        instance.close()
 
 
 def saved(path, *explorations, dark=False):

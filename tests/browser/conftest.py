@@ -3,7 +3,6 @@
 Every test here is marked ``browser``: it needs the built book in _build/html.
 """
 
-import os
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -11,17 +10,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
 from sphinx_external_toc.parsing import parse_toc_yaml
-
-from tools import chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build" / "html"
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
-]  # fmt: skip
 
 
 def pages() -> list[str]:
@@ -79,15 +71,6 @@ def localhost(site):
 @pytest.fixture(scope="session")
 def origins(site, localhost):
     return {"file": site.resolve().as_uri() + "/", "localhost": localhost}
-
-
-@pytest.fixture(scope="session")
-def browser():
-    program = os.environ.get(chromium.VARIABLE) or chromium.installed() or chromium.ensure()
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield launched
-        launched.close()
 
 
 class Visit:
