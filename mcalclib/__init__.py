@@ -35,6 +35,13 @@ _HOME = {
     "verify": ".verify",
     "verify_derivative": ".verify",
     "explore": ".exploration",
+    "symbolic": ".symbolic",
+    "derivation": ".symbolic",
+    "differential": ".symbolic",
+    "symbolic_gradient": ".symbolic",
+    "symbolic_hessian": ".symbolic",
+    "symbolic_jacobian": ".symbolic",
+    "to_latex": ".symbolic",
 }
 
 __all__ = list(_HOME)

@@ -1,0 +1,49 @@
+"""The symbolic engine: differentials of sympy expressions, line by line, each line checked."""
+
+from .checking import UnverifiedError
+from .derivations import Derivation, Line, Step, derivation
+from .derivatives import differential, symbolic_gradient, symbolic_hessian, symbolic_jacobian
+from .functions import (
+    CommutationMatrix,
+    Eigenvalue,
+    Entry,
+    FrechetDerivative,
+    Norm,
+    PseudoInverse,
+    SingularValue,
+    SymmetricMatrix,
+    Unvec,
+    Vec,
+    expm,
+    logm,
+    sqrtm,
+)
+from .results import Hessian, Result, to_latex
+
+__all__ = [
+    "CommutationMatrix",
+    "Derivation",
+    "Eigenvalue",
+    "Entry",
+    "FrechetDerivative",
+    "Hessian",
+    "Line",
+    "Norm",
+    "PseudoInverse",
+    "Result",
+    "SingularValue",
+    "Step",
+    "SymmetricMatrix",
+    "Unvec",
+    "UnverifiedError",
+    "Vec",
+    "derivation",
+    "differential",
+    "expm",
+    "logm",
+    "sqrtm",
+    "symbolic_gradient",
+    "symbolic_hessian",
+    "symbolic_jacobian",
+    "to_latex",
+]

@@ -1,0 +1,138 @@
+"""No result leaves the engine unchecked: the numeric engine is asked at random points."""
+
+import numpy as np
+
+from ..errors import McalcError, NoRuleError
+from .evaluation import evaluate
+from .points import points
+
+
+class UnverifiedError(McalcError, ArithmeticError):
+    """A result of the symbolic engine that the numeric engine does not confirm."""
+
+
+def function_of(node, leaf, env):
+    """Return the NumPy function leaf value -> value of the tree."""
+
+    def f(value):
+        result = evaluate(node, {**env, leaf: value}, _constants(node, leaf, env))
+        return result
+
+    return f
+
+
+def _constants(node, leaf, env):
+    """Values of the parts that do not depend on the leaf need not be computed on the tape."""
+    return {}
+
+
+def numeric_differential(node, leaf, env, *tangents):
+    """Return the directional derivative, by the numeric engine, or by differences without it.
+
+    Returns
+    -------
+    array, float
+        The derivative and the relative error that it may have.
+    """
+    from ..numeric import pushforward
+
+    f = function_of(node, leaf, env)
+    X = env[leaf]
+    try:
+        with np.errstate(all="ignore"):
+            return np.asarray(pushforward(f, X, *tangents)), 1e-7
+    except (NoRuleError, AttributeError, TypeError, ValueError, np.linalg.LinAlgError):
+        return _differences(f, X, tangents)
+
+
+def _differences(f, X, tangents):
+    *outer, dX = tangents
+    h = 2e-3 / (1 + np.max(np.abs(dX)))
+
+    def slope(X, step):
+        return (np.asarray(f(X + step * dX)) - np.asarray(f(X - step * dX))) / (2 * step)
+
+    def extrapolated(X):
+        wide, middle, narrow = (slope(X, s) for s in (h, h / 2, h / 4))
+        return (64 * narrow - 20 * middle + wide) / 45
+
+    if not outer:
+        return extrapolated(X), 1e-6
+    return _differences(extrapolated, X, outer)[0], 1e-3
+
+
+def agree(a, b, tolerance, scale=1.0):
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    if a.size != b.size:
+        return False
+    a, b = a.reshape(-1), b.reshape(-1)
+    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+        return False
+    bound = tolerance * (1e-3 * scale + np.max(np.abs(a), initial=0) + np.max(np.abs(b), initial=0))
+    return bool(np.max(np.abs(a - b), initial=0) <= bound)
+
+
+def check_differential(what, F, X, dX, claim, order="C"):
+    """Compare ``claim(env) -> dF`` with the numeric derivative of F along dX.
+
+    The claim may be flat; order "F" says that it is a vec.
+
+    Raises
+    ------
+    UnverifiedError
+        Naming the expression.
+    """
+    compared = 0
+    for point in points([F], [X, dX]):
+        env = point.with_values([dX], "normal").env
+        env[dX] = _direction(point.rng, dX, env[dX])
+        try:
+            expected, tolerance = numeric_differential(F, X, env, env[dX])
+        except McalcError:
+            continue
+        if not np.isfinite(expected).all():
+            continue
+        compared += 1
+        if not agree(claim(env), np.ravel(expected, order=order), tolerance):
+            raise UnverifiedError(
+                f"{what} of `{F!r}`: the result does not agree with the numeric derivative at a "
+                "random point, so it is not returned."
+            )
+    _at_least_one(compared, what, F)
+
+
+def check_second(what, f, X, dX, dY, claim):
+    """Compare ``claim(env) -> f''(X)[dX, dY]`` with the numeric second derivative."""
+    compared = 0
+    for point in points([f], [X, dX, dY]):
+        env = dict(point.env)
+        for d in (dX, dY):
+            env[d] = _direction(point.rng, d, env[d])
+        try:
+            expected, tolerance = numeric_differential(f, X, env, env[dX], env[dY])
+        except McalcError:
+            continue
+        if not np.isfinite(expected).all():
+            continue
+        compared += 1
+        if not agree(claim(env), expected, max(tolerance, 1e-6)):
+            raise UnverifiedError(
+                f"{what} of `{f!r}`: the result does not agree with the numeric second "
+                "derivative at a random point, so it is not returned."
+            )
+    _at_least_one(compared, what, f)
+
+
+def _direction(rng, dX, like):
+    if not dX.shape:
+        return float(rng.standard_normal())
+    E = rng.standard_normal(np.shape(like))
+    return E + E.T if dX.data[1] else E
+
+
+def _at_least_one(compared, what, F):
+    if not compared:
+        raise UnverifiedError(
+            f"{what} of `{F!r}`: the expression could not be differentiated numerically at any "
+            "random point, so the result cannot be checked."
+        )

@@ -1,0 +1,469 @@
+"""A derivation, line by line: what was there, which rule was applied, what is there now.
+
+The lines come from the rules themselves. A rule's pushforward is run with the differentials of
+the arguments not yet worked out, d(XᵀA) standing for itself, so each application is one line.
+"""
+
+from dataclasses import dataclass, field
+from html import escape
+
+from ..errors import McalcError, ShapeError
+from ..rules import ZERO
+from . import linear_parts
+from . import nodes as n
+from .building import rebuilt
+from .checking import UnverifiedError, agree, numeric_differential
+from .derivatives import (
+    _differential,
+    check_jacobian,
+    fresh_tangent,
+    is_scalar,
+    jacobian_of,
+    scalar_differential,
+    variable,
+)
+from .differentials import push, push_one, rule_of
+from .evaluation import evaluate
+from .forms import canonical
+from .normal import normal
+from .points import points
+from .printing import latex, text
+from .reading import read
+from .rebuilding import rebuild
+from .writing import write
+
+LEVELS = ("brief", "full")
+QUIET = {"transpose", "entry", "add"}  # in a brief derivation these need no line of their own
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step that is not a derivative rule: algebra with a name."""
+
+    name: str
+    statement: str = ""
+    source: str = ""
+    card: str = ""  # the rule it is an instance of
+
+
+CYCLIC = Step(
+    "trace is cyclic, and a scalar is its own transpose",
+    r"\operatorname{tr}(ABC) = \operatorname{tr}(CAB) = \operatorname{tr}(C^T B^T A^T)",
+    "Magnus and Neudecker (2019), section 1.10",
+)
+COLLECT = Step("collect terms")
+REPEATED = Step("a power is a repeated product", r"A^2 = AA")
+SIMPLIFY = Step("simplify", r"(AB)^T = B^T A^T")
+SQUARE = Step("the square of a norm is an inner product", r"\|x\|^2 = x^T x")
+VEC_LINEAR = Step(
+    "vec is linear", r"\operatorname{vec}(A + B) = \operatorname{vec}A + \operatorname{vec}B"
+)
+VEC_KRON = Step(
+    "vec of a product",
+    r"\operatorname{vec}(ABC) = (C^T \otimes A) \operatorname{vec}B",
+    "Magnus and Neudecker (2019), section 2.4",
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a derivation.
+
+    Attributes
+    ----------
+    before, after : sympy expression
+    rules : tuple
+        The rules applied: each has ``name``, ``statement`` and ``source``.
+    """
+
+    start: n.Node
+    end: n.Node
+    rules: tuple = ()
+
+    @property
+    def before(self):
+        return write(self.start)
+
+    @property
+    def after(self):
+        return write(self.end)
+
+    @property
+    def name(self):
+        """The names of the rules, as a reader knows them."""
+        return ", ".join(dict.fromkeys(r.name for r in self.rules))
+
+    @property
+    def link(self):
+        """Where the rule stands on the page of rule cards."""
+        return [
+            f"rules_reference.html#{slug(getattr(r, 'card', '') or r.name)}" for r in self.rules
+        ]
+
+    def __repr__(self):
+        return f"{text(self.start)} = {text(self.end)}    [{self.name}]"
+
+
+def slug(name):
+    """Return the anchor of a rule card."""
+    return "rule-" + "".join(c if c.isalnum() else "-" for c in name.lower()).strip("-")
+
+
+@dataclass
+class Derivation:
+    """The lines from an expression to its derivative.
+
+    Iterating gives the lines; in a notebook it shows as one aligned formula, in a terminal as
+    text. `expr` is the last expression.
+    """
+
+    of: n.Node
+    wrt: n.Node
+    lines: list = field(default_factory=list)
+    head: str = "df"
+
+    def __iter__(self):
+        return iter(self.lines)
+
+    def __len__(self):
+        return len(self.lines)
+
+    def __getitem__(self, i):
+        return self.lines[i]
+
+    @property
+    def expr(self):
+        return write(self.node)
+
+    @property
+    def node(self):
+        return self.lines[-1].end
+
+    @property
+    def latex(self):
+        """The whole derivation as one align block."""
+        rows, previous = [], None
+        for line in self.lines:
+            lead = "" if line.start is previous else latex(line.start) + " "
+            note = rf" && \text{{{_latex_text(line.name)}}}"
+            rows.append(f"{lead}&= {latex(line.end)}{note}")
+            previous = line.end
+        return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
+
+    def _repr_latex_(self):
+        return f"$${self.latex}$$"
+
+    def html(self, page="rules_reference.html"):
+        """Return the names of the rules used as links to their cards."""
+        seen = dict.fromkeys(r.name for line in self.lines for r in line.rules)
+        items = "".join(f'<li><a href="{page}#{slug(s)}">{escape(s)}</a></li>' for s in seen)
+        return f"<ul>{items}</ul>"
+
+    def __str__(self):
+        rows, previous = [], None
+        for line in self.lines:
+            left = "" if line.start is previous else text(line.start)
+            rows.append((left, text(line.end), line.name))
+            previous = line.end
+        indent = min(max(len(left) for left, _, _ in rows), 24)
+        width = min(max(len(right) for _, right, _ in rows), 60)
+        out = []
+        for left, right, name in rows:
+            if len(left) > indent:
+                out.append(left)
+                left = ""
+            out.append(f"{left:<{indent}} = {right:<{width}}   [{name}]".rstrip())
+        return "\n".join(out)
+
+    __repr__ = __str__
+
+
+def _latex_text(s):
+    return s.replace("&", r"\&").replace("_", r"\_")
+
+
+def derivation(expr, X, detail="brief", form="differential", order=1):
+    """Return the derivation of d(expr), line by line, every line checked against the one before.
+
+    Parameters
+    ----------
+    expr : sympy expression
+    X : Symbol, MatrixSymbol or SymmetricMatrix
+    detail : {"brief", "full"}
+        Brief works out all differentials of one depth in a line; full applies one rule a line.
+    form : {"differential", "jacobian"}
+        Whether to go on to d vec(F) = J d vec(X).
+    order : {1, 2}
+        2 derives the second differential, of tr(Gᵀ dX) along a second direction.
+
+    Returns
+    -------
+    Derivation
+
+    Raises
+    ------
+    NoRuleError, UnverifiedError
+        As for `differential`; the latter names the line.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> n = sympy.Symbol("n")
+    >>> A, x = sympy.MatrixSymbol("A", n, n), sympy.MatrixSymbol("x", n, 1)
+    >>> derivation(x.T * A * x, x)
+    d(xᵀ A x)                = dxᵀ A x + xᵀ A dx   [matrix product, transpose]
+                             = xᵀ Aᵀ dx + xᵀ A dx  [trace is cyclic, and a scalar is its own transpose]
+                             = xᵀ (A + Aᵀ) dx      [collect terms]
+    """
+    if detail not in LEVELS:
+        raise ShapeError(f"derivation: detail is 'brief' or 'full', got {detail!r}.")
+    F, leaf = read(expr), variable(X)
+    dX = fresh_tangent(F, leaf)
+    if order == 2:
+        F, _, _ = _differential(F, leaf, dX)
+        dX = fresh_tangent(F, leaf)
+    last, _, _ = _differential(F, leaf, dX, check=False)
+    lines = []
+    if (squared := _norms_as_products(F)) is not F:
+        lines.append(Line(n.differential_of(F), n.differential_of(squared), (SQUARE,)))
+        F = squared
+    if detail == "full" and (product := _powers_as_products(F)) is not F:
+        lines.append(Line(n.differential_of(F), n.differential_of(product), (REPEATED,)))
+        F = product
+    lines += _worked_out(F, leaf, dX, detail)
+    lines += _tidied(lines[-1].end, F, dX, last, detail, order)
+    if form == "jacobian":
+        lines += _vectorised(F, leaf, dX, lines[-1].end)
+    lines = [line for line in lines if line.start is not line.end]
+    if not lines:
+        lines = [Line(n.differential_of(F), last, (COLLECT,))]
+    _check_lines(F, leaf, dX, lines)
+    return Derivation(F, leaf, lines)
+
+
+def _worked_out(F, leaf, dX, detail):
+    """Apply rules until no composite differential is left."""
+    state = shown = n.differential_of(F)
+    lines = []
+    while True:
+        if F.free.isdisjoint({leaf}):
+            return [Line(state, n.zeros(F.shape), (Step("a constant does not change"),))]
+        used = []
+        chosen = None if detail == "brief" else _first_rule(state)
+        after = _apply(state, leaf, dX, used, chosen, detail)
+        if after is state:
+            break
+        if used:
+            lines.append(Line(shown, after, tuple(dict.fromkeys(used))))
+            shown = after
+        state = after
+    return lines or [Line(state, _apply(state, leaf, dX, [], None, "brief"), ())]
+
+
+def _norms_as_products(x):
+    if not x.args:
+        return x
+    args = [_norms_as_products(a) for a in x.args]
+    if (
+        x.op == "pow"
+        and args[0].op == "norm"
+        and args[0].data == "frobenius"
+        and (args[1] is n.num(2))
+    ):
+        (v,) = args[0].args
+        square = n.matmul(n.transpose(v), v)
+        return n.entry(square) if n.is_column(v) else n.trace(square)
+    return x if all(a is b for a, b in zip(args, x.args, strict=True)) else rebuilt(x, args)
+
+
+def _powers_as_products(x):
+    if not x.args:
+        return x
+    args = [_powers_as_products(a) for a in x.args]
+    if x.op == "mpow" and n.is_number(args[1]) and args[1].data in (2, 3):
+        return n.matmul(*[args[0]] * int(args[1].data))
+    return x if all(a is b for a, b in zip(args, x.args, strict=True)) else rebuilt(x, args)
+
+
+def _first_rule(state):
+    """Return the name of the rule of the first differential."""
+    if state.op == "d":
+        return _name_of(state.args[0])
+    for a in state.args:
+        found = _first_rule(a)
+        if found:
+            return found
+    return None
+
+
+def _name_of(x):
+    return "entry" if x.op in ("entry", *n.LEAVES) else rule_of(x).name
+
+
+def _apply(x, leaf, dX, used, chosen, detail):
+    """Return x with the outermost differentials worked out."""
+    if x.op == "d":
+        inner = x.args[0]
+        if inner is leaf:
+            return dX
+        if chosen is not None and _name_of(inner) != chosen:
+            return x
+        if inner.op != "entry":
+            used.append(_as_read(inner))
+        tangents = tuple(_tangent(a, leaf, dX, detail, used) for a in inner.args)
+        pushed = push_one(inner, tangents)
+        if inner.op == "mpow":
+            pushed = rebuild(normal(pushed), frozenset(pushed.free))
+        return pushed
+    if not x.args:
+        return x
+    args = [_apply(a, leaf, dX, used, chosen, detail) for a in x.args]
+    return x if all(a is b for a, b in zip(args, x.args, strict=True)) else rebuilt(x, args)
+
+
+def _as_read(x):
+    """Return the rule of a node under the name that a reader gives it here."""
+    rule = rule_of(x)
+    if x.op == "mul":
+        return Step("product rule", r"d(ab) = da\, b + a\, db", rule.source, rule.name)
+    if x.op in ("pow", "fn") and not x.shape:
+        name = rule.name.replace(" of entries", "")
+        return Step(name, rule.statement, rule.source, rule.name)
+    return rule
+
+
+def _tangent(a, leaf, dX, detail, used):
+    if a is leaf:
+        return dX
+    if a.free.isdisjoint({leaf}):
+        return ZERO
+    if detail == "brief" and a.op in QUIET:
+        tangents = tuple(_tangent(x, leaf, dX, detail, used) for x in a.args)
+        if a.op == "transpose":
+            used.append(rule_of(a))
+        return push_one(a, tangents)
+    return n.differential_of(a)
+
+
+def _tidied(state, F, dX, last, detail, order):
+    """The lines from the rules' result to the form in which the derivative is read off."""
+    lines = []
+    if is_scalar(F) and dX.shape and not n.is_symmetric(dX) and order == 1:
+        parts = [_part(p, dX) for p in _gradient_parts(state, dX)]
+        if len(parts) > 1:
+            middle = n.add(*parts)
+            lines.append(Line(state, middle, (CYCLIC,)))
+            lines.append(Line(middle, last, (COLLECT,)))
+        else:
+            simple = canonical(state) is canonical(last) and _shape_of(state) == _shape_of(last)
+            lines.append(Line(state, last, (SIMPLIFY if simple else CYCLIC,)))
+    elif order == 2:
+        result = rebuild(normal(state), frozenset(x for x in state.free if _is_tangent(x)))
+        lines.append(Line(state, result, (COLLECT,)))
+    else:
+        lines.append(Line(state, last, (SIMPLIFY,)))
+    return [line for line in lines if not _same(line.start, line.end)]
+
+
+def _shape_of(x):
+    """Return what tells a mere simplification from moving dX: the order of the letters."""
+    return [c for c in text(x) if c.isalpha() and c not in "trdei"][-1:]
+
+
+def _is_tangent(x):
+    return x.op in n.LEAVES and str(x.data[0] if x.op == "msym" else x.data).startswith("d")
+
+
+def _same(a, b):
+    """Whether two lines show the same but for the order of terms."""
+    if sorted(text(a)) == sorted(text(b)) and a.op == b.op:
+        return True
+    return a is b or a.op == "entry" and a.args[0] is b or b.op == "entry" and b.args[0] is a
+
+
+def _gradient_parts(df, dX):
+    """Return the gradient term by term, as the terms come."""
+    terms = df.args if df.op == "add" else (df,)
+    if len(terms) == 1 and df.op == "trace" and df.args[0].op == "add":
+        terms = tuple(n.trace(a) for a in df.args[0].args)
+    if len(terms) == 1 and df.op == "entry" and df.args[0].op == "add":
+        terms = tuple(n.entry(a) for a in df.args[0].args)
+    terms = [n.entry(t) if t.shape else t for t in terms]
+    return [canonical(linear_parts.gradient(t, dX)) for t in terms]
+
+
+def _part(G, dX):
+    return scalar_differential(G, dX)
+
+
+def _vectorised(F, leaf, dX, state):
+    """The lines from dF to J d vec(X)."""
+    if is_scalar(F) or not leaf.shape:
+        raise ShapeError("derivation: form='jacobian' is for a matrix function of a matrix.")
+    terms = state.args if state.op == "add" else (state,)
+    first = n.vec(state)
+    split = n.add(*(n.vec(t) for t in terms))
+    dx = n.vec(dX)
+    each = n.add(*(_glued(canonical(linear_parts.jacobian(t, dX)), dx) for t in terms))
+    J = jacobian_of(F, leaf, dX)
+    check_jacobian(F, leaf, dX, J)
+    whole = _glued(J, dx)
+    return [
+        Line(first, split, (VEC_LINEAR,)),
+        Line(split, each, (VEC_KRON,)),
+        Line(each, whole, (COLLECT,)),
+    ]
+
+
+def _glued(J, dx):
+    return n.matmul(J, dx)
+
+
+def _check_lines(F, leaf, dX, lines):
+    """Compare every line with the one before, and the first with the numeric engine."""
+    checked = 0
+    for point in points([F], [leaf, dX]):
+        env = dict(point.env)
+        if n.is_symmetric(dX) and dX.shape:
+            env[dX] = env[dX] + env[dX].T
+        memo = {}
+        try:
+            values = [
+                (line, *(_value(x, env, leaf, dX, memo) for x in (line.start, line.end)))
+                for line in lines
+            ]
+        except McalcError:
+            continue
+        checked += 1
+        for line, a, b in values:
+            if not agree(a, b, 1e-6):
+                raise UnverifiedError(
+                    f"derivation of `{F!r}`: the line `{line!r}` does not hold at a random point, "
+                    "so the derivation is not returned."
+                )
+    if not checked:
+        raise UnverifiedError(
+            f"derivation of `{F!r}`: its lines could not be checked at any random point."
+        )
+
+
+def _value(x, env, leaf, dX, memo):
+    """Return the value of a tree, its differentials d(·) from the numeric engine."""
+    for d in _differentials_in(x):
+        if d not in memo:
+            value, _ = numeric_differential(d.args[0], leaf, env, env[dX])
+            memo[d] = value
+    return evaluate(x, env, dict(memo))
+
+
+def _differentials_in(x, seen=None):
+    seen = set() if seen is None else seen
+    if x in seen:
+        return []
+    seen.add(x)
+    if x.op == "d":
+        return [x]
+    return [d for a in x.args for d in _differentials_in(a, seen)]
+
+
+__all__ = ["Derivation", "Line", "derivation", "push"]

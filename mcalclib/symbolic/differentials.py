@@ -1,0 +1,230 @@
+"""The differential of a tree: the pushforwards of `mcalclib.rules`, run on symbols."""
+
+import numpy as np
+
+from ..errors import NoRuleError
+from ..rules import HANDLERS, RULES, ZERO
+from . import nodes as n
+from .face import NAMED
+from .faces import FACES, unknown_function
+
+# operation -> (rule, options as the rule's functions take them)
+_RULE_NAMES = {
+    "add": "sum of two arrays",
+    "mul": "Hadamard product",
+    "had": "Hadamard product",
+    "matmul": "matrix product",
+    "transpose": "transpose",
+    "inverse": "matrix inverse",
+    "pow": "power of entries",
+    "trace": "trace",
+    "total": "sum of entries",
+    "det": "determinant",
+    "diag": "diagonal matrix",
+    "diagonal": "diagonal of a matrix",
+    "kron": "Kronecker product",
+    "vec": "vec",
+    "unvec": "reshape",
+}
+_OPTIONS = {
+    "diag": lambda x: {"offset": 0, "shape": x.shape},
+    "vec": lambda x: {"order": "F"},
+    "unvec": lambda x: {"shape": x.shape, "order": "F"},
+}
+READER_NAMES = {
+    ("mul", True): "product with a scalar",
+    ("mul", False): "product",
+    "add": "sum",
+    "pow": "power",
+}
+
+
+class ChainRule:
+    """Stands for the chain rule where a function is not known: d f(x) = f'(x) dx."""
+
+    name = "chain rule"
+    source = "elementary calculus"
+    condition = "a differentiable function"
+    node = "AppliedUndef"
+    statement = r"d f(x) = f'(x)\, dx"
+
+
+def rule_of(node):
+    """Return the rule that differentiates the outermost operation of a tree.
+
+    Raises
+    ------
+    NoRuleError
+        If there is none.
+    """
+    if node.op == "fn":
+        if node.data.startswith("?"):
+            return ChainRule
+        rule = HANDLERS.get(NAMED.get(node.data))
+    else:
+        name = _RULE_NAMES.get(node.op)
+        if name is None or node.op == "mpow":
+            name = (FACES.get((node.op, node.data)) or FACES.get(node.op) or (None,))[0]
+        rule = RULES.get(name)
+        if rule is None and name is not None:
+            rule = _Named(name)
+    if rule is None:
+        raise NoRuleError(
+            f"no derivative rule for {node.op}, met in `{node!r}`; "
+            f"known: {', '.join(sorted({*_RULE_NAMES, 'fn', 'mfun', 'norm', 'mpow'}))}."
+        )
+    return rule
+
+
+class _Named:
+    """A rule known by its name only, until its file is there."""
+
+    def __init__(self, name):
+        self.name, self.source, self.condition, self.node, self.statement = name, "", "", "", ""
+
+
+def push_one(node, tangents):
+    """Return d(node) for given differentials of its arguments, by the node's rule."""
+    if all(t is ZERO for t in tangents):
+        return ZERO
+    if node.op == "entry":
+        return n.entry(tangents[0])
+    if node.op == "isum":
+        _body, index, low, high = node.args
+        return _refuse_bounds(node, tangents) or n.make(
+            "isum", (tangents[0], index, low, high), None, node.shape
+        )
+    if node.op == "frechet":
+        return _push_frechet(node, *tangents)
+    if node.op in ("add", "mul", "had", "matmul", "kron"):
+        return _push_many(node, tangents)
+    rule = rule_of(node)
+    if rule is ChainRule:
+        return unknown_function(node, node, tangents[0])
+    if node.op == "mpow":
+        return _push_power(node, tangents)
+    face = FACES.get((node.op, node.data)) or FACES.get(node.op)
+    if face is not None:
+        pushed = face[1](node, node, *tangents)
+        if pushed is None:
+            raise NoRuleError(
+                f"no second derivative of `{node!r}`: the rule {rule.name!r} has no symbolic face "
+                "for a matrix that is not symmetric."
+            )
+        return pushed
+    primals = tuple(_plain_number(a) for a in node.args)
+    return run(rule, node, primals, tangents, **_OPTIONS.get(node.op, lambda x: {})(node))
+
+
+def run(rule, F, primals, tangents, **options):
+    """Run a rule's pushforward on trees; refuse by name where it needs numbers."""
+    try:
+        return rule.pushforward(F, primals, tuple(tangents), **options)
+    except (TypeError, AttributeError, ValueError) as problem:
+        raise NoRuleError(
+            f"the rule {rule.name!r} has no symbolic face, met in `{F!r}`: {problem}"
+        ) from problem
+
+
+def _plain_number(node):
+    """Rules tell constant exponents by their being numbers."""
+    if n.is_number(node):
+        return int(node.data) if node.data.denominator == 1 else float(node.data)
+    return node
+
+
+def _refuse_bounds(node, tangents):
+    if any(t is not ZERO for t in tangents[1:]):
+        raise NoRuleError(f"no derivative of `{node!r}` with respect to the bounds of its sum.")
+
+
+def _push_frechet(node, dA, dE):
+    if dA is not ZERO:
+        raise NoRuleError(
+            f"no second derivative of the matrix function in `{node!r}`: the derivative of a "
+            "Fréchet derivative has no symbolic face."
+        )
+    return n.make("frechet", (node.args[0], dE), node.data, node.shape)
+
+
+def _push_power(node, tangents):
+    X, k = node.args
+    dX, dk = tangents
+    if dk is not ZERO:
+        raise NoRuleError(f"no derivative of `{node!r}` with respect to its exponent.")
+    if n.is_number(k):
+        return run(RULES["matrix power"], node, (X,), (dX,), n=int(k.data))
+    return FACES["mpow"][1](node, node, dX)
+
+
+_BINARY = {
+    "add": (n.add, "sum of two arrays"),
+    "mul": (n.mul, "Hadamard product"),
+    "had": (n.had, "Hadamard product"),
+    "matmul": (n.matmul, "matrix product"),
+    "kron": (n.kron, "Kronecker product"),
+}
+
+
+def _push_many(node, tangents):
+    """The rules take two operands; the product rule of many is theirs, used from both sides."""
+    build, name = _BINARY[node.op]
+    rule = RULES[name]
+    if node.op == "add":
+        total = ZERO
+        for a, t in zip(node.args, tangents, strict=True):
+            total = t if total is ZERO else run(rule, node, (a, a), (total, t))
+        return total
+    total = ZERO
+    for i, t in enumerate(tangents):
+        if t is ZERO:
+            continue
+        before, after = node.args[:i], node.args[i + 1 :]
+        x, dx = node.args[i], t
+        if before:
+            left = build(*before)
+            dx = run(rule, node, (left, x), (ZERO, dx))
+            x = build(left, x)
+        if after:
+            dx = run(rule, node, (x, build(*after)), (dx, ZERO))
+        total = dx if total is ZERO else total + dx
+    return total
+
+
+def push(node, tangents, memo=None):
+    """Return the differential of a tree.
+
+    Parameters
+    ----------
+    node : Node
+    tangents : dict
+        Leaf -> its differential.
+
+    Returns
+    -------
+    Node or ZERO
+    """
+    memo = {} if memo is None else memo
+    if node in memo:
+        return memo[node]
+    if node in tangents:
+        found = tangents[node]
+    elif node.free.isdisjoint(tangents):
+        found = ZERO
+    else:
+        found = push_one(node, tuple(push(a, tangents, memo) for a in node.args))
+    memo[node] = found
+    return found
+
+
+def tangent_of(leaf, mark="d"):
+    """Return dX for X: of the same shape, symmetric where X is."""
+    if leaf.op == "msym":
+        name, symmetric = leaf.data
+        return n.msym(mark + name, *leaf.shape, symmetric=symmetric)
+    import sympy
+
+    return n.sym(sympy.Symbol(mark + leaf.data.name, **leaf.data.assumptions0))
+
+
+__all__ = ["np", "push", "push_one", "rule_of", "tangent_of"]

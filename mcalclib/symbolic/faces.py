@@ -1,0 +1,133 @@
+"""Rules whose numbers come out of a factorisation, said with symbols.
+
+The rules of `mcalclib.rules` for eigenvalues, singular values, norms and matrix functions compute
+with numerical factorisations, which a symbol does not have. Here stands what each of them says
+in its statement, with the eigenvectors, singular vectors and Fréchet derivatives as symbols. The
+tests compare every one with the rule itself.
+"""
+
+from fractions import Fraction
+
+from . import nodes as n
+from .reading import isum
+
+HALF = n.num(Fraction(1, 2))
+
+
+def _identity_less(P):
+    return n.subtract(n.identity(P.shape[0]), P)
+
+
+def frobenius(F, node, dX):
+    """d‖X‖ = ⟨X, dX⟩/‖X‖."""
+    (X,) = node.args
+    return n.divide(n.total(n.mul(X, dX)), F)
+
+
+def nuclear(F, node, dX):
+    """d‖X‖_* = ⟨UVᵀ, dX⟩."""
+    (X,) = node.args
+    return n.trace(n.matmul(n.transpose(polar_of(X)), dX))
+
+
+def polar_of(X):
+    return n.linear_atom("polar", X, shape=X.shape)
+
+
+def spectral(F, node, dX):
+    (X,) = node.args
+    return _along_singular_vectors(X, 0, dX)
+
+
+def singular_value(F, node, dX):
+    (X,) = node.args
+    return _along_singular_vectors(X, node.data, dX)
+
+
+def _along_singular_vectors(X, i, dX):
+    u = n.linear_atom("left_singular_vector", X, data=i, shape=(X.shape[0], 1))
+    v = n.linear_atom("right_singular_vector", X, data=i, shape=(X.shape[1], 1))
+    return n.entry(n.matmul(n.transpose(u), dX, v))
+
+
+def _eigenvectors(A, i):
+    v = n.linear_atom("right_eigenvector", A, data=i, shape=(A.shape[0], 1))
+    if n.is_symmetric(A):
+        return v, v
+    return n.linear_atom("left_eigenvector", A, data=i, shape=(A.shape[0], 1)), v
+
+
+def eigenvalue(F, node, dA):
+    """dλ = uᵀ dA v with uᵀv = 1; u = v for a symmetric matrix."""
+    u, v = _eigenvectors(node.args[0], node.data)
+    return n.entry(n.matmul(n.transpose(u), dA, v))
+
+
+def eigenvector(F, node, dA):
+    """dv = (λI - A)⁺ dA v for a symmetric matrix."""
+    (A,) = node.args
+    if not n.is_symmetric(A):
+        return None
+    value = n.linear_atom("eigenvalue", A, data=node.data, shape=())
+    shifted = n.subtract(n.mul(value, n.identity(A.shape[0])), A)
+    return n.matmul(pinv_of(shifted), dA, F)
+
+
+def pinv_of(X):
+    return n.linear_atom("pinv", X, shape=X.shape[::-1])
+
+
+def pseudoinverse(F, node, dX):
+    (X,) = node.args
+    return n.add(
+        n.mul(n.MINUS_ONE, n.matmul(F, dX, F)),
+        n.matmul(F, F.T, dX.T, _identity_less(n.matmul(X, F))),
+        n.matmul(_identity_less(n.matmul(F, X)), dX.T, F.T, F),
+    )
+
+
+def matrix_function(F, node, dX):
+    (X,) = node.args
+    return frechet_of(node.data, X, dX)
+
+
+def frechet_of(name, X, E):
+    return n.make("frechet", (X, E), name, X.shape)
+
+
+def matrix_power(F, node, dX):
+    """d(Xᵏ) = Σ Xⁱ dX Xᵏ⁻¹⁻ⁱ for a symbolic exponent k."""
+    import sympy
+
+    X, k = node.args
+    taken = {s.data for s in node.free if s.op == "sym"}
+    index = next(
+        n.sym(s)
+        for s in (sympy.Symbol(name, integer=True) for name in ("i", "j", "l", "i1", "i2", "i3"))
+        if s not in taken and s.name not in {t.name for t in taken}
+    )
+    last = n.subtract(k, n.ONE)
+    return isum(
+        n.matmul(n.mpow(X, index), dX, n.mpow(X, n.subtract(last, index))), index, n.ZERO, last
+    )
+
+
+def unknown_function(F, node, dx):
+    """d f(x) = f'(x) dx, entry by entry."""
+    (x,) = node.args
+    return n.mul(n.make("fn", (x,), node.data + "'", node.shape), dx)
+
+
+FACES = {
+    ("norm", "frobenius"): ("Euclidean norm", frobenius),
+    ("norm", "nuclear"): ("nuclear norm", nuclear),
+    ("norm", "spectral"): ("spectral norm", spectral),
+    "singular_value": ("singular values", singular_value),
+    "eigenvalue": ("eigenvalues", eigenvalue),
+    "right_eigenvector": ("eigenvalues and eigenvectors of a symmetric matrix", eigenvector),
+    "pinv": ("pseudoinverse", pseudoinverse),
+    ("mfun", "expm"): ("matrix exponential", matrix_function),
+    ("mfun", "logm"): ("matrix logarithm", matrix_function),
+    ("mfun", "sqrtm"): ("matrix square root", matrix_function),
+    "mpow": ("matrix power", matrix_power),
+}

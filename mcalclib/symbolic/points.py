@@ -1,0 +1,131 @@
+"""Random points at which an expression has a value."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import DomainError, McalcError
+from .evaluation import dimension, evaluate
+
+KINDS = ("normal", "separated", "positive", "small")
+SIZES = ((3, 2, 4, 5), (2, 3, 4, 5), (2, 4, 3, 5), (4, 3, 2, 2))
+
+
+@dataclass
+class Point:
+    """Values of the leaves of some expressions, and of the sizes in them."""
+
+    env: dict
+    rng: np.random.Generator
+    kind: str
+
+    def with_values(self, leaves, kind=None):
+        """Return a point that also has random values for these leaves."""
+        env = dict(self.env)
+        for leaf in leaves:
+            if leaf not in env:
+                env[leaf] = draw(self.rng, leaf, env, kind or self.kind)
+        return Point(env, self.rng, self.kind)
+
+
+def symbols_of(nodes):
+    """Return the sympy symbols in the sizes of trees."""
+    found, seen, stack = set(), set(), list(nodes)
+    while stack:
+        x = stack.pop()
+        if x in seen:
+            continue
+        seen.add(x)
+        stack.extend(x.args)
+        data = x.data if isinstance(x.data, tuple) else ()
+        for d in (*x.shape, *data):
+            if hasattr(d, "free_symbols"):
+                found |= d.free_symbols
+        if not x.args and x.op == "sym" and x.data.is_integer:
+            found.add(x.data)
+    return sorted(found, key=str)
+
+
+def exponents_of(nodes):
+    """Return the symbols that stand as exponents of matrices."""
+    found, seen, stack = set(), set(), list(nodes)
+    while stack:
+        x = stack.pop()
+        if x not in seen:
+            seen.add(x)
+            stack.extend(x.args)
+            if x.op == "mpow":
+                found |= {leaf.data for leaf in x.args[1].free if leaf.op == "sym"}
+    return found
+
+
+def draw(rng, leaf, env, kind):
+    """Return a random value of a leaf."""
+    if leaf.op == "sym":
+        if leaf.data in env:
+            return env[leaf.data]
+        if leaf.data.is_number:
+            return float(leaf.data)
+        return rng.standard_normal() if kind == "normal" else rng.uniform(0.5, 1.5)
+    shape = tuple(dimension(d, env) for d in leaf.shape)
+    if kind == "normal":
+        X = rng.standard_normal(shape)
+    elif kind == "positive":
+        X = rng.uniform(0.5, 1.5, shape)
+    elif kind == "small":
+        X = rng.uniform(-0.4, 0.4, shape)
+    elif 1 in shape or shape[0] != shape[1]:
+        X = rng.uniform(0.5, 1.5, shape)
+    else:
+        X = np.diag(1.0 + np.arange(shape[0])) + 0.15 * rng.standard_normal(shape)
+    return X + X.T if leaf.data[1] else X
+
+
+def points(nodes, leaves, count=2, seed=0):
+    """Yield points at which every one of the trees is finite.
+
+    Parameters
+    ----------
+    nodes : list of Node
+    leaves : iterable of Node
+        Further leaves that need values.
+    count : int
+        How many points.
+
+    Raises
+    ------
+    DomainError
+        If none was found.
+    """
+    rng = np.random.default_rng(seed)
+    sizes = symbols_of([*nodes, *leaves])
+    powers = exponents_of(nodes)
+    free = sorted(frozenset(leaves).union(*(x.free for x in nodes)), key=lambda leaf: leaf.key)
+    found = 0
+    for choice in SIZES:
+        for kind in KINDS:
+            env = {s: 3 if s in powers else choice[i % 4] for i, s in enumerate(sizes)}
+            env |= {s: 3 for s in powers}
+            for leaf in free:
+                env[leaf] = draw(rng, leaf, env, kind)
+            if _finite(nodes, env):
+                found += 1
+                yield Point(env, rng, kind)
+                if found == count:
+                    return
+        if found:
+            count = min(count, found + 1)
+    if not found:
+        raise DomainError(
+            "no point was found at which "
+            + " and ".join(f"`{x!r}`" for x in nodes)
+            + " has a real value; the result cannot be checked."
+        )
+
+
+def _finite(nodes, env):
+    try:
+        with np.errstate(all="ignore"):
+            return all(np.isfinite(evaluate(x, env)).all() for x in nodes)
+    except (McalcError, np.linalg.LinAlgError, ValueError):
+        return False

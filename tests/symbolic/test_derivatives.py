@@ -1,0 +1,86 @@
+"""Differential, gradient, Jacobian and Hessian against the formulas of the textbooks."""
+
+import pytest
+import sympy
+from sympy import Determinant, Inverse, KroneckerProduct, Trace, log
+
+from mcalclib.errors import ShapeError
+from mcalclib.symbolic import (
+    CommutationMatrix,
+    Norm,
+    differential,
+    symbolic_gradient,
+    symbolic_hessian,
+    symbolic_jacobian,
+)
+from mcalclib.symbolic.forms import canonical
+from mcalclib.symbolic.reading import read
+
+
+def same(a, b):
+    """Whether two sympy expressions have one normal form."""
+    return canonical(read(a)) is canonical(read(b))
+
+
+def d(X):
+    return sympy.MatrixSymbol(f"d{X.name}", *X.shape)
+
+
+def test_differential_of_a_square_keeps_the_order_of_factors(e):
+    assert same(differential(e.A**2, e.A), e.A * d(e.A) + d(e.A) * e.A)
+
+
+def test_differential_of_a_constant_is_zero(e):
+    assert differential(e.A * e.B, e.X) == sympy.ZeroMatrix(e.n, e.n)
+
+
+def test_differential_avoids_a_name_that_is_taken(e):
+    dA = sympy.MatrixSymbol("dA", e.n, e.n)
+    dA2 = sympy.MatrixSymbol("dA2", e.n, e.n)
+    assert same(differential(e.A * dA, e.A), dA2 * dA)
+
+
+def test_gradient_of_a_quadratic_form(e):
+    assert same(symbolic_gradient(e.x.T * e.A * e.x, e.x).expr, (e.A + e.A.T) * e.x)
+
+
+def test_gradient_of_log_det_is_the_inverse_transpose(e):
+    assert same(symbolic_gradient(log(Determinant(e.A)), e.A).expr, Inverse(e.A).T)
+
+
+def test_gradient_in_numerator_layout_is_the_transpose(e):
+    G = symbolic_gradient(Trace(e.A * e.B), e.A)
+    assert same(G.expr, e.B.T)
+    assert same(G.in_layout("numerator").expr, e.B)
+    assert "denominator" in repr(G)
+    assert "numerator" in repr(G.in_layout("numerator"))
+
+
+def test_gradient_of_a_matrix_is_refused(e):
+    with pytest.raises(ShapeError, match="only a scalar has a gradient"):
+        symbolic_gradient(e.A**2, e.A)
+
+
+def test_jacobian_of_a_transpose_is_the_commutation_matrix(e):
+    assert same(symbolic_jacobian(e.X.T, e.X).expr, CommutationMatrix(e.m, e.n))
+
+
+def test_jacobian_of_a_cube(e):
+    A, eye = e.A, sympy.Identity(e.n)
+    expected = (
+        KroneckerProduct(eye, A**2) + KroneckerProduct(A.T, A) + KroneckerProduct((A.T) ** 2, eye)
+    )
+    assert same(symbolic_jacobian(A**3, A).expr, expected)
+
+
+def test_hessian_of_least_squares_is_twice_the_gram_matrix(e):
+    H = symbolic_hessian(Norm(e.X * e.w - e.f) ** 2, e.w)
+    assert same(H.matrix, 2 * e.X.T * e.X)
+    assert same(H.operator, 2 * e.X.T * e.X * d(e.w))
+
+
+def test_second_derivative_of_det(e):
+    A, dA, dA2 = e.A, d(e.A), sympy.MatrixSymbol("dA2", e.n, e.n)
+    B = Inverse(A)
+    expected = Determinant(A) * (Trace(B * dA) * Trace(B * dA2) - Trace(B * dA * B * dA2))
+    assert same(symbolic_hessian(Determinant(A), A).bilinear, expected)
