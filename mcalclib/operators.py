@@ -4,6 +4,7 @@ from functools import cached_property
 
 import numpy as np
 
+from . import trees
 from .errors import DomainError, ShapeError
 from .spaces import Space
 
@@ -250,16 +251,12 @@ class LinearOperator:
                 f"{self.domain} -> {self.codomain} and {other.domain} -> {other.codomain}."
             )
 
-        def total(space, a, b):
-            pairs = zip(space.leaves(a, "+"), space.leaves(b, "+"), strict=True)
-            return space.element([x + y for x, y in pairs])
-
         return LinearOperator(
-            lambda dX: total(self.codomain, self._apply(dX), other._apply(dX)),
+            lambda dX: _entrywise(np.add, self._apply(dX), other._apply(dX)),
             self.domain,
             self.codomain,
-            adjoint=lambda Y: total(
-                self.domain, self._apply_transpose(Y), other._apply_transpose(Y)
+            adjoint=lambda Y: _entrywise(
+                np.add, self._apply_transpose(Y), other._apply_transpose(Y)
             ),
             name=f"({self.name} + {other.name})",
             latex=f"({self.latex} + {other.latex})",
@@ -270,14 +267,14 @@ class LinearOperator:
         if not np.isscalar(scalar) or isinstance(scalar, str | bytes | complex):
             return NotImplemented
 
-        def scaled(space, a):
-            return space.element([scalar * x for x in space.leaves(a, "*")])
+        def scaled(tree):
+            return _entrywise(lambda x: scalar * x, tree)
 
         return LinearOperator(
-            lambda dX: scaled(self.codomain, self._apply(dX)),
+            lambda dX: scaled(self._apply(dX)),
             self.domain,
             self.codomain,
-            adjoint=lambda Y: scaled(self.domain, self._apply_transpose(Y)),
+            adjoint=lambda Y: scaled(self._apply_transpose(Y)),
             name=f"{scalar} * {self.name}",
             latex=rf"{scalar} \cdot {self.latex}",
         )
@@ -295,6 +292,13 @@ class LinearOperator:
 
     def _repr_latex_(self):
         return rf"${self.latex} \colon {self.domain.latex()} \to {self.codomain.latex()}$"
+
+
+def _entrywise(function, *elements):
+    """Return a function of the arrays at each place of nested elements of one structure."""
+    taken = [trees.flatten(element) for element in elements]
+    leaves = [function(*arrays) for arrays in zip(*(t[0] for t in taken), strict=True)]
+    return trees.unflatten(taken[0][1], leaves)
 
 
 class SecondDerivative:

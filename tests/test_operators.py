@@ -91,6 +91,16 @@ def test_composition_sum_and_multiple_follow_the_matrices(rng):
     assert_allclose((-L).matrix(), -J, rtol=1e-15)
 
 
+def test_sums_and_multiples_keep_the_space_of_symmetric_matrices(rng):
+    from mcalclib import derivative
+
+    S, Y = np.diag([1.0, 2.0, 4.0]), rng.standard_normal((3, 3))
+    L = derivative(lambda A: A @ A, S, symmetric=True)
+    both = (2 * L + L).adjoint(Y)
+    G = S @ Y + Y @ S  # the adjoint of dA -> dA S + S dA, before the projection
+    assert_allclose(both, 3 * (G + G.T) / 2, rtol=1e-12)
+
+
 def test_norm_is_the_largest_singular_value_in_the_norms_of_both_spaces(rng):
     L, J = drawn(rng, (2, 2), (3,))
     assert_allclose(L.norm(), np.linalg.svd(J)[1][0], rtol=1e-13)
