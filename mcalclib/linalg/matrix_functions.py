@@ -20,12 +20,12 @@ def each_matrix(function, *stacks):
     return np.vectorize(function, signature=signature)(*stacks)
 
 
-def square(A, where):
-    """Return A as an array, or raise where it is not a real square matrix or a stack of them."""
+def square(A, where, real=True):
+    """Return A as an array, or raise where it is not a square matrix or a stack of them."""
     A = np.asarray(A)
     if A.ndim < 2 or A.shape[-1] != A.shape[-2]:
         raise ShapeError(f"{where}: expected a square matrix, got shape {A.shape}.")
-    if np.iscomplexobj(A):
+    if real and np.iscomplexobj(A):
         raise DtypeError(f"{where}: expected a real matrix, got complex entries.")
     return A
 
@@ -56,7 +56,7 @@ def expm(A):
     >>> np.allclose(expm(np.array([[0.0, -np.pi], [np.pi, 0.0]])), -np.eye(2))
     True
     """
-    return scipy.linalg.expm(square(A, "expm"))
+    return scipy.linalg.expm(square(A, "expm", real=False))
 
 
 @overridable
@@ -135,7 +135,17 @@ def _principal(function, A, where, what):
             f"{where}: the matrix has the eigenvalue {w[bad][0].real:.4g}; its principal {what} "
             "is real and differentiable only where no eigenvalue is negative or 0."
         )
-    return each_matrix(lambda A: np.real(function(A)), A)
+
+    def real(A):
+        F = function(A)
+        if np.iscomplexobj(F) and np.max(np.abs(F.imag)) > 1e-8 * np.max(np.abs(F)):
+            raise DomainError(
+                f"{where}: the principal {what} came out complex, so an eigenvalue is negative "
+                "to working precision; it is real and differentiable only where none is."
+            )
+        return np.real(F)
+
+    return each_matrix(real, A)
 
 
 @overridable

@@ -29,12 +29,14 @@ def cofactors(F, X):
 
 
 def _from_singular_values(X):
-    # X = U S Vᵀ has cofactors det(U) det(V) U cof(S) Vᵀ, and cof(S) needs products only
+    # X = U S Vᵀ has cofactors det(U) det(V) U cof(S) Vᵀ, and cof(S) needs products only;
+    # in the complex case U and Vᵀ are conjugated, since cof(U) = det(U) U⁻ᵀ
     U, s, Vt = np.linalg.svd(X)
     n = s.shape[-1]
     others = np.where(np.eye(n, dtype=bool), 1.0, s[..., None, :])  # row i: s without s[i]
     orientation = np.linalg.det(U) * np.linalg.det(Vt)
-    return orientation[..., None, None] * (U * np.prod(others, axis=-1)[..., None, :]) @ Vt
+    products = np.prod(others, axis=-1)[..., None, :]
+    return orientation[..., None, None] * (np.conj(U) * products) @ np.conj(Vt)
 
 
 def _from_regular_neighbours(F, X):
@@ -93,6 +95,7 @@ Rule(
         case(matrix(rng, 4, 1) @ matrix(rng, 1, 4)),
         case(matrix(rng, 3, 2) @ matrix(rng, 2, 3)),
         case(np.zeros((1, 1))),
+        case(matrix(rng, 3, 3) + 1j * matrix(rng, 3, 3)),
         case(np.stack([np.zeros((2, 2)), invertible(rng, 2)])),
     ),
     source="Magnus and Neudecker (2019), section 8.3",

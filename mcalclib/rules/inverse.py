@@ -26,6 +26,7 @@ Rule(
         case(invertible(rng, 4)),
         case(invertible(rng, 1)),
         case(stack(invertible, rng, 3)),
+        case(invertible(rng, 3) + 0.3j * invertible(rng, 3)),
     ),
     source="Giles (2008), section 2.2.3",
     keeps="F",

@@ -14,6 +14,7 @@ matrix_function(
         matrix(rng, 1, 1),
         stack(matrix, rng, 2, 2),
         5 * matrix(rng, 3, 3),
+        matrix(rng, 2, 2) + 1j * matrix(rng, 2, 2),
     ),
     source="Al-Mohy and Higham (2009), Computing the Fréchet derivative of the matrix "
     "exponential; Higham (2008), theorem 3.6 for the adjoint L(A)* = L(Aᵀ)",

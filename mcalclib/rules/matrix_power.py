@@ -56,6 +56,7 @@ Rule(
         case(matrix(rng, 3, 3), n=0),
         case(matrix(rng, 1, 1), n=2),
         case(stack(invertible, rng, 2), n=-1),
+        case(invertible(rng, 2) + 0.3j * matrix(rng, 2, 2), n=3),
     ),
     source="Magnus and Neudecker (2019), section 9.13",
     keeps="primals",

@@ -26,8 +26,9 @@ def reduced_qr(A):
 def independent_columns(R):
     """Refuse a factor R with a zero on its diagonal."""
     pivots = np.abs(np.diagonal(R, axis1=-2, axis2=-1))
-    for row in np.reshape(pivots, (-1, pivots.shape[-1])):
-        size = np.max(np.abs(R))
+    sizes = np.max(np.abs(R), axis=(-2, -1))
+    rows = np.reshape(pivots, (-1, pivots.shape[-1]))
+    for row, size in zip(rows, np.reshape(sizes, -1), strict=True):
         if not np.min(row) > R.shape[-1] * np.finfo(float).eps * size:
             column = int(np.argmin(row))
             raise NotDifferentiableError(

@@ -38,6 +38,8 @@ Rule(
         case(stack(invertible, rng, 3), stack(matrix, rng, 3, 2)),
         case(stack(invertible, rng, 3), rng.standard_normal(3)),
         case(invertible(rng, 3), stack(matrix, rng, 3, 2), transposed=True),
+        case(invertible(rng, 3) + 1j * matrix(rng, 3, 3), matrix(rng, 3, 2), transposed=True),
+        case(invertible(rng, 3), rng.standard_normal(3) + 1j * rng.standard_normal(3)),
     ),
     source="Giles (2008), section 2.2.4",
     arity=2,

@@ -54,6 +54,7 @@ Rule(
         case(triangular(rng, 3), rng.standard_normal(3), lower=True),
         case(triangular(rng, 3), matrix(rng, 3, 2), lower=True, unit_diagonal=True, trans=1),
         case(triangular(rng, 1), matrix(rng, 1, 2)),
+        case(triangular(rng, 3) + 1j * matrix(rng, 3, 3), rng.standard_normal(3), trans=1),
         case(stack(triangular, rng, 3), stack(matrix, rng, 3, 2), lower=True),
     ),
     source="the linear solve, Giles (2008), section 2.2.4, with the entries that are read",
