@@ -74,6 +74,8 @@ def survive_failed_build(app, exception):
 def setup(app):
     app.connect("build-finished", survive_failed_build, priority=1)
     katex.NODEJS_BINARY = node()
+    # Five seconds are too short on a busy machine, and a server given up on is never ended.
+    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60.0
     katex.KaTeXServer.start_server_process = classmethod(start_and_wait)
     # An unknown command is typeset in red instead of stopping the build at the first one; the
     # guard then reports every one of them with its page.
