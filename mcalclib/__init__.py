@@ -26,6 +26,7 @@ _HOME = {
     "hessian": ".numeric",
     "hessian_vector_product": ".numeric",
     "implicit_derivative": ".implicit",
+    "solve_derivative": ".linear_solve",
     "adjoint_gap": ".verify",
     "central_difference": ".verify",
     "complex_step": ".verify",
