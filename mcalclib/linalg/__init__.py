@@ -3,6 +3,7 @@
 Everything here accepts plain arrays and the traced arrays of a differentiated function.
 """
 
+from .banded import solveh_banded
 from .inner import InnerProduct, inner
 from .matrix_functions import expm, logm, solve_sylvester, sqrtm
 from .probabilities import expit, log_softmax, logsumexp, softmax
@@ -32,6 +33,7 @@ __all__ = [
     "softmax",
     "solve_sylvester",
     "solve_triangular",
+    "solveh_banded",
     "sparse_matrix",
     "splu",
     "spsolve",
