@@ -439,6 +439,8 @@ class Tracer:
     # -- operators -----------------------------------------------------------------------
 
     def __matmul__(self, other):
+        if other is ZERO or getattr(other, "__array_ufunc__", _matmul) is None:
+            return NotImplemented  # the other operand knows better, as for NumPy's arrays
         return _matmul(self, other)
 
     def __rmatmul__(self, other):
@@ -518,7 +520,9 @@ def _install():
         rule = HANDLERS.get(ufunc)
         if rule is None:
             return lambda self, other: call(ufunc, (self, other), _NO_OPTIONS)
-        return lambda self, other: apply(rule, (self, other), _NO_OPTIONS)
+        return lambda self, other: (
+            NotImplemented if other is ZERO else apply(rule, (self, other), _NO_OPTIONS)
+        )
 
     def backward(ufunc):
         rule = HANDLERS.get(ufunc)
