@@ -70,6 +70,9 @@ class SparseMatrix:
             )
         return sparse_product(self.data, x, self.pattern, self.transposed)
 
+    def __rmatmul__(self, x):
+        return self.T @ x if np.ndim(x) == 1 else (self.T @ x.T).T
+
     def toarray(self):
         """Return the dense matrix."""
         return self @ np.eye(self.shape[1])

@@ -25,12 +25,16 @@ ADVICE = "Differentiate a function of the matrix itself, such as np.trace or mca
 def diagonalised(w, V, where):
     """Refuse repeated eigenvalues, and eigenvectors that are nearly dependent."""
     conditions.distinct(w, where, "eigenvalues", ADVICE)
-    worst = np.max(np.linalg.cond(V))
+    n = np.shape(w)[-1]
+    gaps = np.abs(w[..., :, None] - w[..., None, :]) + np.diag(np.full(n, np.inf))
+    gap = np.min(gaps, axis=(-2, -1)) / np.max(np.abs(w), axis=-1)
+    worst = np.max(np.linalg.cond(V) / gap)
+    # LAPACK's backward error moves an eigenvalue's derivative by this times eps, relatively
     if not worst * conditions.CLOSE < 1:
         raise NotDifferentiableError(
-            f"{where}: the eigenvectors are nearly dependent (condition number {worst:.2g}), so "
-            f"the matrix is defective to working precision; the derivative needs it "
-            f"diagonalisable. {ADVICE}"
+            f"{where}: the eigenvectors are nearly dependent (their condition number over the "
+            f"smallest relative gap of the eigenvalues is {worst:.2g}), so the matrix is "
+            f"defective to working precision; the derivative needs it diagonalisable. {ADVICE}"
         )
 
 
