@@ -121,7 +121,7 @@ def _grade(options):
     if summary.interrupted:
         print("mcalc: interrupted; the same command goes on from here.", file=sys.stderr)
         return INTERRUPTED
-    return LOOK if summary.statuses.keys() & {"unreadable", "refused"} else OK
+    return LOOK if summary.deserves_a_look else OK
 
 
 def _validate(options):

@@ -47,20 +47,22 @@ class World:
     limits: Limits = field(default_factory=Limits)
 
 
-def bubblewrap(files=(), fresh=False) -> list[str]:
+def bubblewrap(files=(), fresh=False, megabytes=64) -> list[str]:
     """Return the bubblewrap command for an empty, read-only world with Python in it."""
     program = shutil.which("bwrap")
     if program is None:
         raise FenceError("bubblewrap is not installed (Debian, Ubuntu: apt install bubblewrap).")
     command = [program, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     command += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv"]
-    if os.getuid() == 0:
+    if os.getuid() == 0 and is_real_root():
         # Real root may bind what only it can reach; the server then becomes an ordinary user,
         # because the limit on processes does not bind root.
         command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-    else:
+    elif os.getuid() != 0:
         command += ["--unshare-user"]
-    roots = dict.fromkeys(["/usr", sys.base_prefix, sys.prefix])
+    else:  # root inside a container of its own, an ordinary user outside
+        command += ["--cap-drop", "ALL"]
+    roots = dict.fromkeys(["/usr", sys.base_prefix, sys.prefix, *packages()])
     for root in roots:
         if not any(root.startswith(other + "/") for other in roots):
             # The folders above would otherwise be closed to all but their maker.
@@ -83,15 +85,30 @@ def bubblewrap(files=(), fresh=False) -> list[str]:
     for name in DEVICES:
         command += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
     command += ["--proc", "/proc"]
-    command += ["--perms", "1777", "--tmpfs", "/tmp"]
+    command += ["--perms", "1777", "--size", str(megabytes << 20), "--tmpfs", "/tmp"]
     # What bubblewrap makes itself (/, /dev, /etc) would otherwise be writable and shared by
     # all sessions. A forked session covers /tmp with its own.
     for name in ("/dev", "/"):
         command += ["--remount-ro", name]
     command += ["--chdir", "/tmp" if fresh else "/"]
-    for name, value in environment("/mcalc").items():
+    for name, value in environment(os.pathsep.join(["/mcalc", *packages()])).items():
         command += ["--setenv", name, value]
     return command
+
+
+def is_real_root() -> bool:
+    """Whether user 0 here is the machine's own root, not a container's."""
+    try:
+        inside, outside, _ = Path("/proc/self/uid_map").read_text().split()[:3]
+    except (OSError, ValueError):
+        return True
+    return inside == outside == "0"
+
+
+def packages() -> list[str]:
+    """Return the folders of installed packages, a user's own among them."""
+    names = ("site-packages", "dist-packages")
+    return [p for p in sys.path if Path(p).name in names and Path(p).is_dir()]
 
 
 def environment(path) -> dict[str, str]:
@@ -141,7 +158,8 @@ class Fence:
         if self.kind == "trusted":
             command, env = [], {**os.environ, **environment(str(PACKAGE.parent))}
         else:
-            command, env = bubblewrap(self.world.files, self.kind == "fresh"), {}
+            size = self.world.limits.files
+            command, env = bubblewrap(self.world.files, self.kind == "fresh", size), {}
         command += [sys.executable, "-m", f"{PACKAGE.name}.grader.server"]
         try:
             self.server = subprocess.Popen(
@@ -160,7 +178,7 @@ class Fence:
         config = {
             "closed": self.kind != "trusted",
             "namespaces": self.kind == "forked",
-            "uid": NOBODY,
+            "uid": NOBODY if os.getuid() == 0 and is_real_root() else os.getuid(),
             "modules": list(self.world.modules),
             "given": list(self.world.given),
             "limits": self.world.limits.as_dict(),
@@ -302,7 +320,7 @@ libc = ctypes.CDLL(None)
 for name, number in (("namespaces", 0x10000000), ("mounts", 0x20000)):
     if libc.unshare(number) == 0:
         holes.append("can make " + name)
-if os.getuid() == 0:
+if os.getuid() == 0 and not rootless:
     holes.append("is root")
 if private and (os.path.exists("/proc/self") or os.getpid() != 1):
     holes.append("can see other processes")
@@ -350,7 +368,8 @@ def holes_in(kind: str, limits: Limits) -> list[str]:
     outside = [str(Path.home()), os.getcwd(), str(PACKAGE.parent / "pyproject.toml"), "/var"]
     bound = (sys.prefix, sys.base_prefix, "/usr")
     outside = [p for p in outside if not any(b.startswith(p.rstrip("/") + "/") for b in bound)]
-    source = f"outside = {outside!r}\nprivate = {kind == 'forked'}\n{PROBE}"
+    known = {"outside": outside, "private": kind == "forked", "rootless": not is_real_root()}
+    source = "\n".join(f"{name} = {value!r}" for name, value in known.items()) + PROBE
     with Fence(World(limits=limits), kind) as fence:
         session = Session(fence, limits, time.monotonic() + 30)
         try:

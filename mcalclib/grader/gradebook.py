@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -133,20 +134,40 @@ class Gradebook:
         for (text,) in self.connection.execute("SELECT record FROM results ORDER BY student"):
             yield json.loads(text)
 
+    def statuses(self) -> set[str]:
+        """Return every status that occurs."""
+        return {row[0] for row in self.connection.execute("SELECT DISTINCT status FROM results")}
+
+    def _journal(self, mode):
+        try:
+            return self.connection.execute(f"PRAGMA journal_mode = {mode}").fetchone()[0]
+        except sqlite3.OperationalError:  # locked by a reader
+            return ""
+
     def close(self):
         """Fold everything into one file whose bytes depend on its content alone."""
         beside = self.path.with_name(".gradebook.part")
         try:
             beside.unlink(missing_ok=True)
-            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            # A journal left beside a new file would be replayed into it, so it goes first; while
+            # another program reads, it stays, and so does the file as it is.
+            until = time.monotonic() + 2
+            while (mode := self._journal("DELETE")) != "delete" and time.monotonic() < until:
+                time.sleep(0.05)
+            if mode != "delete":
+                self.connection.close()
+                return
             # Rows lie in the order in which lanes finished; a copy lies in order.
             self.connection.execute("VACUUM INTO ?", (str(beside),))
+            with contextlib.closing(sqlite3.connect(beside, isolation_level=None)) as copy:
+                # Copying counts this up, so it would tell how often a run was interrupted.
+                copy.execute("PRAGMA schema_version = 1")
             with open(beside, "rb") as file:
                 os.fsync(file.fileno())
             self.connection.close()
             beside.replace(self.path)
         except (sqlite3.Error, OSError):
-            # No room for a copy: the database and its journal are as good.
+            # No room for a copy: the database as it is holds the same.
             self.connection.close()
             with contextlib.suppress(OSError):
                 beside.unlink(missing_ok=True)

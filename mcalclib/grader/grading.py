@@ -52,6 +52,7 @@ class Summary:
     known: int = 0
     statuses: dict = field(default_factory=dict)
     interrupted: bool = False
+    deserves_a_look: bool = False  # whether the gradebook holds unreadable or refused ones
 
 
 def grader_digest(limits: Limits, seed: int) -> str:
@@ -180,6 +181,7 @@ class Run:
             except KeyboardInterrupt:
                 self.summary.interrupted = True
             self._write_scores()
+            self.summary.deserves_a_look = bool(self.book.statuses() & {"unreadable", "refused"})
         finally:
             signal.signal(signal.SIGTERM, before)
             self.book.close()
