@@ -112,7 +112,11 @@ def _commutation(node, env):
 
 
 def _duplication(node, env):
-    k = dimension(node.data[0], env)
+    return duplication_matrix(dimension(node.data[0], env))
+
+
+def duplication_matrix(k):
+    """Return D with D vech(A) = vec(A) for symmetric A of order k."""
     D = np.zeros((k * k, k * (k + 1) // 2))
     places = count()
     for j in range(k):
@@ -123,7 +127,11 @@ def _duplication(node, env):
 
 
 def _diagonal_selector(node, env):
-    k = dimension(node.data[0], env)
+    return diagonal_selector(dimension(node.data[0], env))
+
+
+def diagonal_selector(k):
+    """Return S with S v = vec(diag(v))."""
     S = np.zeros((k * k, k))
     S[np.arange(k) * (k + 1), np.arange(k)] = 1
     return S
@@ -158,15 +166,16 @@ def frechet(name, A, E):
     return matrix_function(name, double)[:k, k:]
 
 
-def _frechet_matrix(node, env, A):
+def frechet_matrix(name, A):
+    """Return the matrix of E -> frechet(name, A, E)."""
     k = len(A)
     columns = [
-        frechet(node.data, A, E.reshape((k, k), order="F")).ravel(order="F") for E in np.eye(k * k)
+        frechet(name, A, E.reshape((k, k), order="F")).ravel(order="F") for E in np.eye(k * k)
     ]
     return np.array(columns).T
 
 
-def _eigen(A, i):
+def eigenpair(A, i):
     """Return (lambda, u, v) of eigenvalue i in ascending order, uᵀv = 1."""
     if np.allclose(A, A.T, rtol=1e-13, atol=1e-13):
         values, V = np.linalg.eigh(A)
@@ -187,14 +196,14 @@ def _eigenvalue(node, env, A):
             return np.linalg.eigvalsh(A)[i]
         order = np.argsort(np.linalg.eigvals(at).real)
         return np.real(np.linalg.eigvals(A)[order[i]])
-    return _eigen(A, node_index(node, env))[0]
+    return eigenpair(A, node_index(node, env))[0]
 
 
 def node_index(node, env):
     return node.data if isinstance(node.data, int) else dimension(node.data, env)
 
 
-def _singular(A, i):
+def singular_triple(A, i):
     U, s, Vt = np.linalg.svd(A, full_matrices=False)
     return s[i], U[:, [i]], Vt[[i]].T
 
@@ -203,7 +212,8 @@ def _singular_value(node, env, A):
     return np.linalg.svd(A, compute_uv=False)[node_index(node, env)]
 
 
-def _polar(node, env, A):
+def polar_factor(A):
+    """Return U Vᵀ from the singular value decomposition."""
     U, _, Vt = np.linalg.svd(A, full_matrices=False)
     return U @ Vt
 
@@ -269,13 +279,13 @@ OPERATIONS = {
     "isum": _indexed_sum,
     "mfun": lambda x, env, A: matrix_function(x.data, A),
     "frechet": lambda x, env, A, E: frechet(x.data, A, E),
-    "frechet_matrix": _frechet_matrix,
+    "frechet_matrix": lambda x, env, A: frechet_matrix(x.data, A),
     "pinv": lambda x, env, A: np.linalg.pinv(A),
-    "polar": _polar,
+    "polar": lambda x, env, A: polar_factor(A),
     "eigenvalue": _eigenvalue,
-    "right_eigenvector": lambda x, env, A: _eigen(A, node_index(x, env))[2],
-    "left_eigenvector": lambda x, env, A: _eigen(A, node_index(x, env))[1],
+    "right_eigenvector": lambda x, env, A: eigenpair(A, node_index(x, env))[2],
+    "left_eigenvector": lambda x, env, A: eigenpair(A, node_index(x, env))[1],
     "singular_value": _singular_value,
-    "left_singular_vector": lambda x, env, A: _singular(A, node_index(x, env))[1],
-    "right_singular_vector": lambda x, env, A: _singular(A, node_index(x, env))[2],
+    "left_singular_vector": lambda x, env, A: singular_triple(A, node_index(x, env))[1],
+    "right_singular_vector": lambda x, env, A: singular_triple(A, node_index(x, env))[2],
 }
