@@ -9,7 +9,7 @@ from .registry import Rule, case, locally_constant
 from .stacks import per_matrix
 
 SMALL = 1e-7  # singular values below this times the largest count as zero
-WELL_CONDITIONED = 1e-4
+WELL_CONDITIONED = 1e-7  # the rounding of det(X) X⁻ᵀ is eps over this, relatively
 
 
 def value(X):
