@@ -65,9 +65,12 @@ def counts(report: Path) -> tuple[int, int, int]:
 
 
 def unit() -> Result:
-    return pytest(
-        "unit", f"-n{WORKERS}", "--doctest-modules", "-m", "not browser", "tests", "mcalclib"
-    )
+    return pytest("unit", f"-n{WORKERS}", "-m", "not browser", "tests")
+
+
+def doctests() -> Result:
+    # Apart from the tests: every conftest.py there would be collected as one module "conftest".
+    return pytest("doctests", "--doctest-modules", "mcalclib")
 
 
 def notebooks() -> Result:
@@ -92,7 +95,8 @@ def pages() -> Result:
 
 
 STAGES: dict[str, tuple[str, Callable[[], Result]]] = {
-    "unit": ("unit tests and doctests", unit),
+    "unit": ("unit tests", unit),
+    "doctests": ("examples in the docstrings", doctests),
     "notebooks": ("committed outputs of the chapters (nbval)", notebooks),
     "book": ("the build, warnings as errors", book),
     "pages": ("the built pages in Chromium", pages),
