@@ -7,6 +7,7 @@ icons in use.
 
 import io
 import re
+from html import unescape
 from pathlib import Path
 
 import pydata_sphinx_theme
@@ -20,6 +21,7 @@ WEBFONTS = Path("vendor", "fontawesome", "webfonts")
 _ICON_RULE = re.compile(r"(?<=})((?:\.fa-[\w-]+:before,?)+)\{content:[^}]*\}")
 _ICON = re.compile(r"\bfa-[a-z0-9-]+")
 _ESCAPE = re.compile(r'"\\([0-9a-f]{2,5})"')
+_IN_SPAN = re.compile(r"<span[^>]*>([^<]+)<")
 _OLD_SOURCE = re.compile(r',url\([^)]*\.ttf\) format\("truetype"\)')
 
 
@@ -79,5 +81,32 @@ def shrink_icons(app, exception):
         path.unlink()
 
 
+# Formulas that are typed into a page may use what none of the book's formulas does.
+TYPED = {*map(chr, range(0x20, 0x7F)), *map(chr, range(0x391, 0x3D7))} | set(
+    "±·×÷†′″∂∇∈∉∋∏∑−∓∗∘√∞∥∧∨∩∪∫∼≅≈≠≡≤≥⊂⊃⊆⊇⊕⊖⊗⊙⊤⊥⋅⋮⋯⋱…←→↔↦⇐⇒⇔⟨⟩⌈⌉⌊⌋∀∃∅ℓℜℑℵ¬‖∣∖⊺⊛⊞⊠"
+)
+
+
+def signs_in(html: str) -> set[str]:
+    """Return every character that a span of the page begins with, formulas' among them.
+
+    KaTeX sets each sign in a span of its own.
+    """
+    return set().union(*map(unescape, _IN_SPAN.findall(html)))
+
+
+def shrink_formulas(app, exception):
+    if exception or app.builder.format != "html":
+        return
+    out, sheet = Path(app.outdir), Path("_static", app.config.katex_css_path)
+    pages = (path.read_text(encoding="utf-8") for path in out.rglob("*.html"))
+    codepoints = {ord(sign) for sign in TYPED.union(*map(signs_in, pages))}
+    for folder in app.config.html_extra_path:
+        for path in Path(app.confdir, folder, sheet).parent.glob("fonts/*.woff2"):
+            target = out / sheet.parent / "fonts" / path.name
+            target.write_bytes(subset(path.read_bytes(), codepoints))
+
+
 def setup(app):
     app.connect("build-finished", shrink_icons)
+    app.connect("build-finished", shrink_formulas)

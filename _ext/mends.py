@@ -40,6 +40,11 @@ MENDS = {
     ),
     # The label hides the two texts, one of which is shown and says more.
     "folded code": (re.compile(r'<summary aria-label="Toggle hidden content">'), "<summary>"),
+    # A list may hold list items only, and these are bibliography entries.
+    "bibliography": (
+        re.compile(r'<div role="list" class="citation-list">'),
+        '<div class="citation-list">',
+    ),
     # Scripts in the head hold up the first line of text; deferred, they still run in order. Lines
     # written into the page speak to documentation_options.js, which therefore comes before them.
     "scripts in the head": (

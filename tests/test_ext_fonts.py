@@ -53,3 +53,8 @@ def test_icons_are_found_in_classes():
 
 def test_icons_written_in_a_style_sheet_are_found_escaped_and_as_themselves():
     assert fonts.icons_written_in('a{content:"\\f135"} b{--icon:"\uf0c9"}') == {BARS, ROCKET}
+
+
+def test_signs_are_read_from_spans_as_they_show():
+    html = '<p>ß<span class="mrel">∈</span><span class="mord">&lt;</span><span><b>x</b></span>'
+    assert fonts.signs_in(html) == {"∈", "<"}
