@@ -5,6 +5,7 @@ may ever need. After each build the fonts keep the glyphs in use, and the theme'
 icons in use.
 """
 
+import hashlib
 import io
 import re
 from html import unescape
@@ -43,6 +44,19 @@ def subset(font: bytes, codepoints: set[int]) -> bytes:
     return written.getvalue()
 
 
+def remembered(app, font: bytes, codepoints: set[int]) -> bytes:
+    """Return ``subset(font, codepoints)``, made once and kept beside the doctrees.
+
+    Sphinx puts the whole font back in each build, and most builds change no glyph.
+    """
+    key = hashlib.sha256(font + repr(sorted(codepoints)).encode()).hexdigest()
+    kept = Path(app.doctreedir, "fonts", f"{key}.woff2")
+    if not kept.is_file():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_bytes(subset(font, codepoints))
+    return kept.read_bytes()
+
+
 def only_icons(css: str, wanted: set[str]) -> str:
     """Return the theme's style sheet without the rules of icons that no page shows."""
 
@@ -76,7 +90,7 @@ def shrink_icons(app, exception):
     sheets = [path.read_text(encoding="utf-8") for path in static.rglob("*.css")]
     codepoints = {code for sheet in sheets for code in icons_written_in(sheet)}
     for path in (THEME / WEBFONTS).glob("*.woff2"):
-        (static / WEBFONTS / path.name).write_bytes(subset(path.read_bytes(), codepoints))
+        (static / WEBFONTS / path.name).write_bytes(remembered(app, path.read_bytes(), codepoints))
     for path in (static / WEBFONTS).glob("*.ttf"):
         path.unlink()
 
@@ -104,7 +118,7 @@ def shrink_formulas(app, exception):
     for folder in app.config.html_extra_path:
         for path in Path(app.confdir, folder, sheet).parent.glob("fonts/*.woff2"):
             target = out / sheet.parent / "fonts" / path.name
-            target.write_bytes(subset(path.read_bytes(), codepoints))
+            target.write_bytes(remembered(app, path.read_bytes(), codepoints))
 
 
 def setup(app):
