@@ -91,6 +91,7 @@ def _printed(answer):
 def file_name(student: str) -> str:
     """Return the name of a student's page: readable, and safe whatever the student is called."""
     safe = re.sub(r"[^\w @()+,-]|^ | $", "_", student)[:80]
-    if safe != student:
+    # Changed names could meet; a hash of the true one keeps them apart.
+    if safe != student or not student:
         safe += "-" + hashlib.sha256(student.encode("utf-8", "backslashreplace")).hexdigest()[:8]
     return f"{safe}.html"

@@ -154,13 +154,14 @@ class Fence:
         self.stop()
 
     def _start(self):
-        ours, theirs = socket.socketpair()
         if self.kind == "trusted":
             command, env = [], {**os.environ, **environment(str(PACKAGE.parent))}
         else:
             size = self.world.limits.files
             command, env = bubblewrap(self.world.files, self.kind == "fresh", size), {}
         command += [sys.executable, "-m", f"{PACKAGE.name}.grader.server"]
+        program = b"" if self.kind == "trusted" else compile_filter()
+        ours, theirs = socket.socketpair()
         try:
             self.server = subprocess.Popen(
                 command,
@@ -182,7 +183,7 @@ class Fence:
             "modules": list(self.world.modules),
             "given": list(self.world.given),
             "limits": self.world.limits.as_dict(),
-            "filter": b"" if self.kind == "trusted" else compile_filter(),
+            "filter": program,
         }
         try:
             self._send(config)

@@ -171,6 +171,8 @@ class Run:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
+            lock.close()
+            self.book.close()
             raise GradebookError(
                 f"{self.settings.out}: another mcalc is writing to this folder; wait for it."
             ) from None
@@ -238,8 +240,8 @@ class Run:
                     else:
                         self._store(worker.tasks.popleft(), message[2], message[3])
         finally:
-            for worker in workers:
-                end(worker)
+            while workers:
+                end(workers[0])
             selector.close()
 
     def _tasks(self):

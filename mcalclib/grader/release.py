@@ -35,8 +35,7 @@ def student_version(data: bytes, assignment: Assignment) -> str:
         raise ReleaseError(f"{assignment.name}: save the source as nbformat 4 first.")
     notebook.get("metadata", {}).pop("celltoolbar", None)
     for cell, part in zip(notebook["cells"], assignment.parts, strict=True):
-        is_list = isinstance(cell["source"], list)
-        cell["source"] = part.released.splitlines(keepends=True) if is_list else part.released
+        cell["source"] = part.released.splitlines(keepends=True)
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
             for name in ("collapsed", "scrolled", "execution"):
@@ -49,6 +48,7 @@ def student_version(data: bytes, assignment: Assignment) -> str:
         elif about.get("grade") or about.get("locked"):
             cell["metadata"]["deletable"] = cell["metadata"]["editable"] = False
         if about.get("grade") or about.get("solution") or about.get("locked"):
+            about["cell_type"] = cell["cell_type"]
             about["checksum"] = checksum(cell["cell_type"], part.released, about)
     return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 

@@ -4,7 +4,6 @@ Three questions with twelve checks: functions that return arrays, that take a fu
 return a function; partial credit, hidden tests, and a proof graded by hand.
 """
 
-import copy
 import json
 
 IMPORTS = "import numpy as np\nrng = np.random.default_rng(3)"
@@ -184,6 +183,5 @@ def submission(**answers):
         about = item["metadata"].get("nbgrader", {})
         name = about.get("grade_id")
         text = {**RIGHT, **answers}.get(name)
-        if text is not None:
-            item["source"] = text
-    return copy.deepcopy(content)
+        item["source"] = "".join(item["source"]) if text is None else text
+    return content

@@ -1,0 +1,182 @@
+"""Stand-ins: what tests can do with things that stay on the student's side."""
+
+import time
+
+import numpy as np
+import pytest
+
+from mcalclib.grader.fence import Fence, FenceError, World, probe
+from mcalclib.grader.limits import Limits
+from mcalclib.grader.session import Session, SessionLost
+
+LIMITS = Limits(cell=3, total=60)
+DEFINED = """
+import numpy as np
+class Line:
+    slope = 2.0
+    def __init__(self, a): self.a = np.asarray(a, dtype=float)
+    def __call__(self, x): return self.a @ x
+    def __matmul__(self, other): return Line(self.a @ getattr(other, "a", other))
+    def __rmul__(self, c): return Line(c * self.a)
+    def __array__(self, dtype=None, copy=None): return self.a
+    def __len__(self): return len(self.a)
+    def __getitem__(self, i): return self.a[i]
+    def __eq__(self, other): return True
+    def __bool__(self): return True
+    def __str__(self): return "a line"
+def line(a): return Line(a)
+def apply(f, x): return f(x)
+def twice(f): return lambda x: f(f(x))
+def count():
+    n = 0
+    while n < 5:
+        yield n
+        n += 1
+def fail(kind): raise kind_of[kind]("told " + kind)
+class Own(ValueError): pass
+kind_of = {"value": ValueError, "own": Own, "exit": SystemExit, "linalg": np.linalg.LinAlgError}
+number, table = 3, {"a": [1, 2.5]}
+"""
+
+
+@pytest.fixture(scope="module")
+def fence():
+    with Fence(World(modules=("numpy",), limits=LIMITS), probe(LIMITS)) as fence:
+        yield fence
+
+
+@pytest.fixture
+def session(fence):
+    session = Session(fence, LIMITS, time.monotonic() + 60)
+    session.run(DEFINED, "<cell 0>", 0)
+    yield session
+    session.end()
+
+
+@pytest.fixture
+def names(session):
+    return session.values(
+        ["line", "apply", "twice", "count", "fail", "number", "table", "Line", "absent"]
+    )
+
+
+def test_plain_values_come_as_themselves_and_missing_names_do_not_come(names):
+    assert names["number"] == 3
+    assert names["table"] == {"a": [1, 2.5]}
+    assert "absent" not in names
+
+
+def test_functions_of_the_test_can_be_called_from_the_other_side(names):
+    asked = []
+
+    def square(x):
+        asked.append(x)
+        return x @ x
+
+    result = names["apply"](square, np.array([[0.0, 1.0], [2.0, 0.0]]))
+    np.testing.assert_array_equal(result, 2 * np.eye(2))
+    assert len(asked) == 1
+
+
+def test_functions_that_come_back_can_be_called(names):
+    assert names["twice"](lambda x: 3 * x)(2) == 18
+
+
+def test_a_student_s_function_can_be_handed_to_another(names):
+    assert names["apply"](names["twice"](lambda x: x + 1), 5) == 7
+
+
+def test_objects_answer_calls_attributes_items_and_arithmetic_with_plain_data(names):
+    line = names["line"]([[1.0, 2.0], [3.0, 4.0]])
+    np.testing.assert_array_equal(line(np.array([1.0, 0.0])), [1.0, 3.0])
+    assert line.slope == 2.0
+    assert len(line) == 2
+    np.testing.assert_array_equal(line[0], [1.0, 2.0])
+    np.testing.assert_array_equal(np.asarray(line @ line), [[7.0, 10.0], [15.0, 22.0]])
+    np.testing.assert_array_equal(np.asarray(2 * line), [[2.0, 4.0], [6.0, 8.0]])
+    assert str(line) == "a line"
+    assert list(names["count"]()) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    "decide",
+    [lambda x: x == 1, lambda x: x != 1, lambda x: x < 1, bool, lambda x: 1 == x],  # noqa: SIM300
+    ids=["==", "!=", "<", "bool", "reversed =="],
+)
+def test_an_object_cannot_decide_about_itself(names, decide):
+    with pytest.raises(TypeError, match="the submission's own object must not decide"):
+        decide(names["line"]([1.0]))
+
+
+def test_comparing_with_numpy_uses_the_data_not_the_object(names):
+    with pytest.raises(AssertionError):
+        np.testing.assert_allclose(names["line"]([1.0]), [2.0])
+
+
+@pytest.mark.parametrize(
+    ("kind", "caught", "shown"),
+    [
+        ("value", ValueError, "told value"),
+        ("own", ValueError, "Own: told own"),
+        ("linalg", np.linalg.LinAlgError, "told linalg"),
+        ("exit", RuntimeError, "SystemExit: told exit"),
+    ],
+)
+def test_errors_come_as_built_in_errors_a_test_can_expect(names, kind, caught, shown):
+    with pytest.raises(caught) as error:
+        names["fail"](kind)
+    assert str(error.value) == shown
+
+
+def test_a_dead_process_is_not_an_error_that_a_test_can_expect(session):
+    session.run("import os\ndef die(): os._exit(0)", "<cell 1>", 0)
+    die = session.values(["die"])["die"]
+    with pytest.raises(SessionLost) as lost:
+        try:
+            die()
+        except Exception:  # noqa: BLE001 - the widest a test could write
+            pytest.fail("a test that expects an error would have passed")
+    assert lost.value.kind == "error"
+    assert lost.value.name == "die"
+
+
+def test_time_is_up_at_the_limit_and_the_session_is_gone(session):
+    start = time.monotonic()
+    with pytest.raises(SessionLost, match="stopped after 3 seconds"):
+        session.run("while True: pass", "<cell 1>", 0)
+    assert time.monotonic() - start < 6
+    with pytest.raises(SessionLost):
+        session.run("1", "<cell 2>", 0)
+
+
+def test_sessions_share_nothing(fence):
+    for _ in range(2):
+        session = Session(fence, LIMITS, time.monotonic() + 60)
+        session.run(
+            "import os, numpy\nfound = (sorted(os.listdir('/tmp')), hasattr(numpy, 'planted'))\n"
+            "open('/tmp/planted', 'w').close()\nnumpy.planted = 1",
+            "<cell 0>",
+            0,
+        )
+        assert session.values(["found"])["found"] == (["work"], False)
+        session.end()
+
+
+def test_the_same_seed_draws_the_same(fence):
+    drawn = []
+    for seed in (1, 1, 2):
+        session = Session(fence, LIMITS, time.monotonic() + 60)
+        session.run("import random\nimport numpy as np", "<cell 0>", 0)
+        session.run("x = (random.random(), np.random.rand())", "<cell 1>", seed)
+        drawn.append(session.values(["x"])["x"])
+        session.end()
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+def test_a_server_that_fell_is_an_error_of_the_fence():
+    with Fence(World(limits=LIMITS), probe(LIMITS)) as fence:
+        fence.server.kill()
+        with pytest.raises(FenceError, match="fence"):
+            for _ in range(3):  # the first may still be answered
+                fence.open().close()
+                time.sleep(0.2)

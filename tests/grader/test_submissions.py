@@ -1,0 +1,143 @@
+"""Submissions are found the way each system leaves them, one per student, none dropped."""
+
+import os
+import zipfile
+
+import pytest
+from sample_course import submission, to_bytes
+
+from mcalclib.grader.submissions import Source, SubmissionsError, find
+
+DATA = to_bytes(submission())
+
+# Names as the systems write them, and the students they belong to.
+CONVENTIONS = {
+    "nbgrader": {
+        "submitted/ada/operators/operators.ipynb": "ada",
+        "submitted/ben/operators/operators.ipynb": "ben",
+        "submitted/ben/other/other.ipynb": "ben",
+    },
+    "nbgrader, inside": {"ada/operators/operators.ipynb": "ada", "ben/operators/a.ipynb": "ben"},
+    "Canvas": {
+        "lovelaceada_1042_55501_operators.ipynb": "lovelaceada",
+        "noetheremmy_LATE_1043_55502_operators-2.ipynb": "noetheremmy",
+        "hypatia_1044_55503_my_work_1_2_x.ipynb": "hypatia",
+    },
+    "Moodle": {
+        "Ada Lovelace_2097_assignsubmission_file_/operators.ipynb": "Ada Lovelace",
+        "Emmy Noether_2098_assignsubmission_file_/sub/my work.ipynb": "Emmy Noether",
+        "Karl Gauss_2099_assignsubmission_file_operators.ipynb": "Karl Gauss",
+    },
+    "Gradescope": {
+        "assignment_77_export/submission_901/operators.ipynb": "Ada Lovelace",
+        "assignment_77_export/submission_902/operators.ipynb": "Emmy Noether and Karl Gauss",
+        "assignment_77_export/submission_903/operators.ipynb": "submission_903",
+    },
+    "plain": {"ada.ipynb": "ada", "ben.ipynb": "ben"},
+    "plain folders": {"ada/homework.ipynb": "ada", "ben/final/homework.ipynb": "ben"},
+}
+METADATA = """
+submission_901:
+  :submitters:
+  - :name: Ada Lovelace
+    :sid: '1'
+  :created_at: 2026-03-01 10:00:00
+submission_902:
+  :submitters:
+  - :name: Emmy Noether
+  - :name: Karl Gauss
+"""
+
+
+def lay_out(root, files, extra=()):
+    for name in files:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(DATA)
+    for name, text in extra:
+        (root / name).write_text(text)
+
+
+@pytest.mark.parametrize("convention", CONVENTIONS)
+@pytest.mark.parametrize("form", ["folder", "zip"])
+def test_students_are_named_as_the_system_names_them(tmp_path, convention, form):
+    files = CONVENTIONS[convention]
+    root = tmp_path / "download"
+    root.mkdir()
+    lay_out(root, files)
+    if convention == "Gradescope":
+        (root / "assignment_77_export" / "submission_metadata.yml").write_text(METADATA)
+    (root / ".DS_Store").write_text("x")
+    if form == "zip":
+        with zipfile.ZipFile(tmp_path / "download.zip", "w") as archive:
+            for path in sorted(root.rglob("*")):
+                archive.write(path, path.relative_to(root).as_posix())
+        root = tmp_path / "download.zip"
+    source = Source(root)
+    found = find(source, "operators")
+    assert [s.student for s in found] == sorted(set(files.values()))
+    for item in found:
+        assert not item.problem
+        assert source.read(item.path) == DATA
+
+
+def test_the_assignment_s_own_notebook_is_chosen_and_the_others_are_noted(tmp_path):
+    lay_out(tmp_path, ["ada/draft.ipynb", "ada/operators.ipynb", "ada/zz.ipynb"])
+    (item,) = find(Source(tmp_path), "operators")
+    assert item.path == "ada/operators.ipynb"
+    assert item.notes == ["3 notebooks were handed in; operators.ipynb was graded"]
+
+
+def test_the_last_of_several_uploads_to_canvas_counts(tmp_path):
+    lay_out(
+        tmp_path, [f"ada_1_{n}_operators{s}.ipynb" for n, s in ((5, ""), (6, "-1"), (7, "-10"))]
+    )
+    (item,) = find(Source(tmp_path), "operators")
+    assert item.path == "ada_1_7_operators-10.ipynb"
+
+
+def test_lateness_is_noted_where_canvas_tells_it(tmp_path):
+    lay_out(tmp_path, ["ada_LATE_1_5_operators.ipynb", "ben_2_6_operators.ipynb"])
+    assert [(s.student, s.late) for s in find(Source(tmp_path), "x")] == [
+        ("ada", True),
+        ("ben", False),
+    ]
+
+
+def test_two_students_of_one_name_stay_two(tmp_path):
+    lay_out(tmp_path, ["ada_1_5_operators.ipynb", "ada_2_6_operators.ipynb"])
+    assert [s.student for s in find(Source(tmp_path), "operators")] == ["ada_1", "ada_2"]
+
+
+def test_a_student_without_a_notebook_is_listed_with_the_reason(tmp_path):
+    lay_out(tmp_path, ["ada/essay.pdf", "ben.docx", "cleo.ipynb"])
+    found = {s.student: s.problem for s in find(Source(tmp_path), "operators")}
+    assert "no notebook among the files handed in (essay.pdf)" in found["ada"]
+    assert "ben.docx" in found["ben"]
+    assert found["cleo"] == ""
+
+
+@pytest.mark.parametrize("name", ["nowhere", "file", "empty"])
+def test_nothing_to_grade_is_an_error_that_says_so(tmp_path, name):
+    (tmp_path / "file").write_text("no archive")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SubmissionsError, match="no such folder|neither a folder|no files"):
+        find(Source(tmp_path / name), "operators")
+
+
+def test_links_pipes_and_giants_are_not_read(tmp_path):
+    (tmp_path / "secret").write_text("secret")
+    (tmp_path / "link.ipynb").symlink_to(tmp_path / "secret")
+    os.mkfifo(tmp_path / "pipe.ipynb")
+    with open(tmp_path / "big.ipynb", "wb") as file:
+        file.truncate(1 << 40)
+    source = Source(tmp_path)
+    for name, reason in (("link", "symbolic"), ("pipe", "ordinary"), ("big", "larger")):
+        with pytest.raises(OSError, match=reason):
+            source.read(f"{name}.ipynb")
+
+
+def test_a_bomb_in_an_archive_is_not_unpacked(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("ada.ipynb", bytes(100 << 20))
+    with pytest.raises(OSError, match="larger than"):
+        Source(tmp_path / "a.zip").read("ada.ipynb")
