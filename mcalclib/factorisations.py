@@ -10,6 +10,11 @@ from .sharing import shared
 EPS = np.finfo(float).eps
 
 
+def regular(rcond, n):
+    """Whether 1/condition tells a matrix of n rows from a singular one that was rounded."""
+    return rcond > max(n, 20) * EPS
+
+
 def is_plain_matrix(A) -> bool:
     """Whether A is one plain real matrix, for which LAPACK can be called directly."""
     return type(A) is np.ndarray and A.ndim == 2 and A.dtype == np.float64 and A.size > 0
@@ -46,15 +51,19 @@ def lu(A, where):
         If A is not square.
     DomainError
         If A is singular to working precision: the reciprocal of its condition number, estimated
-        in the 1-norm, is below the machine epsilon.
+        in the 1-norm, is of the size of rounding errors.
     """
     factor, pivots, rcond = lu_and_condition(A, where)
-    if not rcond > EPS:
-        raise DomainError(
-            f"{where}: the {A.shape[0]} by {A.shape[0]} matrix is singular to working precision "
-            f"(reciprocal condition number {rcond:.2g}); it needs an invertible matrix."
-        )
+    if not regular(rcond, A.shape[0]):
+        raise _singular(where, A.shape[0], rcond)
     return factor, pivots
+
+
+def _singular(where, n, rcond):
+    return DomainError(
+        f"{where}: the {n} by {n} matrix is singular to working precision "
+        f"(reciprocal condition number {rcond:.2g}); it needs an invertible matrix."
+    )
 
 
 def sign_of_permutation(pivots):
@@ -70,13 +79,22 @@ def inverse(A):
     DomainError
         If a matrix is singular to working precision.
     """
-    return shared(A, "inverse", lambda: _inverse(A))
+    return shared(A, "inverse", lambda: _inverse(A, "inv"))
 
 
-def _inverse(A):
-    if not is_plain_matrix(A):
-        return np.linalg.inv(A)
-    return lapack.dgetri(*lu(A, "inv"))[0]
+def _inverse(A, where):
+    if is_plain_matrix(A):
+        return lapack.dgetri(*lu(A, where))[0]
+    F = np.linalg.inv(A)
+    if type(A) is np.ndarray:  # complex, or a stack
+        rcond = np.min(1 / (_one_norm(A) * _one_norm(F)), initial=1.0)
+        if not regular(rcond, A.shape[-1]):
+            raise _singular(where, A.shape[-1], rcond)
+    return F
+
+
+def _one_norm(A):
+    return np.max(np.sum(np.abs(A), axis=-2), axis=-1)
 
 
 @overridable
@@ -98,6 +116,8 @@ def solve(A, b, transposed=False):
                 "they must be as many."
             )
         return lapack.dgetrs(factor, pivots, b, trans=int(transposed))[0]
+    if type(A) is np.ndarray:
+        shared(A, "inverse", lambda: _inverse(A, "solve"))  # refuses a singular matrix
     return np.linalg.solve(A.mT if transposed else A, b)
 
 

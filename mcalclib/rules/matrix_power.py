@@ -14,6 +14,8 @@ def value(A, n):
             f"matrix_power: the exponent must be an integer, got {n!r}; for a square root use "
             "mcalclib.linalg.sqrtm."
         )
+    if n < 0:
+        A, n = inverse(A), -n
     return np.linalg.matrix_power(A, n)
 
 
