@@ -50,11 +50,13 @@ def distinct(values, where, what, advice):
     n = np.shape(values)[-1]
     if n < 2:
         return
-    for v in np.reshape(values, (-1, n)):
-        gaps = np.abs(v[:, None] - v[None, :]) + np.diag(np.full(n, np.inf))
-        i, j = sorted(int(k) for k in np.unravel_index(np.argmin(gaps), gaps.shape))
-        if not gaps[i, j] > CLOSE * np.max(np.abs(v)):
-            raise NotDifferentiableError(_repeated(where, what, v, i, j, advice))
+    stack = np.reshape(values, (-1, n))
+    gaps = np.abs(stack[:, :, None] - stack[:, None, :]) + np.diag(np.full(n, np.inf))
+    far = np.min(gaps, axis=(1, 2)) > CLOSE * np.max(np.abs(stack), axis=1)
+    if not far.all():
+        k = int(np.argmin(far))
+        i, j = sorted(int(i) for i in np.unravel_index(np.argmin(gaps[k]), (n, n)))
+        raise NotDifferentiableError(_repeated(where, what, stack[k], i, j, advice))
 
 
 def _repeated(where, what, v, i, j, advice):
@@ -81,17 +83,13 @@ def symmetric_in_clusters(values, cotangent, where, what, advice):
 @check
 def _symmetric_in_clusters(values, cotangent, where, what, advice):
     n = np.shape(values)[-1]
-    rows = zip(
-        np.reshape(values, (-1, n)),
-        np.reshape(np.broadcast_to(cotangent, np.shape(values)), (-1, n)),
-        strict=True,
-    )
-    for v, bar in rows:
-        close = np.abs(np.diff(v)) <= CLOSE * np.max(np.abs(v), initial=0)
-        apart = np.abs(np.diff(bar)) > CLOSE * np.max(np.abs(bar), initial=0)
-        if np.any(close & apart):
-            i = int(np.argmax(close & apart))
-            raise NotDifferentiableError(_repeated(where, what, v, i, i + 1, advice))
+    stack = np.reshape(values, (-1, n))
+    bars = np.reshape(np.broadcast_to(cotangent, np.shape(values)), (-1, n))
+    close = np.abs(np.diff(stack)) <= CLOSE * np.max(np.abs(stack), axis=1, keepdims=True)
+    apart = np.abs(np.diff(bars)) > CLOSE * np.max(np.abs(bars), axis=1, keepdims=True)
+    if np.any(close & apart):
+        k, i = (int(i) for i in np.argwhere(close & apart)[0])
+        raise NotDifferentiableError(_repeated(where, what, stack[k], i, i + 1, advice))
 
 
 @check
@@ -128,13 +126,12 @@ def full_rank(singular_values, shape, where, cutoff=0.0):
     """
     s = np.reshape(singular_values, (-1, np.shape(singular_values)[-1]))
     cutoff = max(cutoff, max(shape[-2:]) * np.finfo(float).eps)
-    for values in s:
-        rank = int(np.sum(values > cutoff * values[0]))
-        if rank < len(values):
-            raise NotDifferentiableError(
-                f"{where}: the {shape[-2]} by {shape[-1]} matrix has rank {rank} to working "
-                f"precision (singular values from {values[0]:.3g} to {values[-1]:.3g}), and "
-                "a small change can raise it, where the function jumps; it needs full rank "
-                f"{len(values)}. Adding a ridge, as in solve(A.T @ A + eps * I, A.T @ b), has a "
-                "derivative everywhere."
-            )
+    ranks = np.sum(s > cutoff * s[:, :1], axis=1)
+    if np.min(ranks) < s.shape[1]:
+        k = int(np.argmin(ranks))
+        raise NotDifferentiableError(
+            f"{where}: the {shape[-2]} by {shape[-1]} matrix has rank {ranks[k]} to working "
+            f"precision (singular values from {s[k, 0]:.3g} to {s[k, -1]:.3g}), and a small change "
+            f"can raise it, where the function jumps; it needs full rank {s.shape[1]}. Adding a "
+            "ridge, as in solve(A.T @ A + eps * I, A.T @ b), has a derivative everywhere."
+        )

@@ -26,16 +26,15 @@ def reduced_qr(A):
 def independent_columns(R):
     """Refuse a factor R with a zero on its diagonal."""
     pivots = np.abs(np.diagonal(R, axis1=-2, axis2=-1))
-    sizes = np.max(np.abs(R), axis=(-2, -1))
-    rows = np.reshape(pivots, (-1, pivots.shape[-1]))
-    for row, size in zip(rows, np.reshape(sizes, -1), strict=True):
-        if not np.min(row) > R.shape[-1] * np.finfo(float).eps * size:
-            column = int(np.argmin(row))
-            raise NotDifferentiableError(
-                f"qr: column {column} (counted from 0) is a combination of the columns before "
-                f"it, to working precision (diagonal of R: {row[column]:.2g}); the derivative "
-                f"needs the first {len(row)} columns independent."
-            )
+    sizes = np.max(np.abs(R), axis=(-2, -1))[..., None]
+    zero = ~(pivots > R.shape[-1] * np.finfo(float).eps * sizes)
+    if zero.any():
+        place = tuple(np.argwhere(zero)[0])
+        raise NotDifferentiableError(
+            f"qr: column {place[-1]} (counted from 0) is a combination of the columns before it, "
+            f"to working precision (diagonal of R: {pivots[place]:.2g}); the derivative needs the "
+            f"first {pivots.shape[-1]} columns independent."
+        )
 
 
 def pushforward(F, primals, tangents):

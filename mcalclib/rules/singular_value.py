@@ -22,19 +22,22 @@ def singular_value(A, index):
 def simple(s, index):
     """Refuse a singular value that is repeated or 0."""
     name = "largest" if index == 0 else "smallest"
-    for v in np.reshape(s, (-1, np.shape(s)[-1])):
-        if not v[index] > 4 * np.finfo(float).eps * v[0]:
-            raise NotDifferentiableError(
-                f"np.linalg.norm: the {name} singular value is 0, where it has a kink; the "
-                "derivative needs it above 0."
-            )
-        gap = np.min(np.abs(np.delete(v, index) - v[index]), initial=np.inf)
-        if not gap > conditions.CLOSE * v[0]:
-            raise NotDifferentiableError(
-                f"np.linalg.norm: the {name} singular value {v[index]:.6g} is repeated (gap "
-                f"{gap:.2g}), where it has a kink; the derivative needs it simple. The Frobenius "
-                "norm is smooth there."
-            )
+    stack = np.reshape(s, (-1, np.shape(s)[-1]))
+    if not np.all(stack[:, index] > 4 * np.finfo(float).eps * stack[:, 0]):
+        raise NotDifferentiableError(
+            f"np.linalg.norm: the {name} singular value is 0, where it has a kink; the derivative "
+            "needs it above 0."
+        )
+    others = np.delete(stack, index, axis=1)
+    gaps = np.min(np.abs(others - stack[:, index][:, None]), axis=1, initial=np.inf)
+    far = gaps > conditions.CLOSE * stack[:, 0]
+    if not far.all():
+        k = int(np.argmin(far))
+        raise NotDifferentiableError(
+            f"np.linalg.norm: the {name} singular value {stack[k, index]:.6g} is repeated (gap "
+            f"{gaps[k]:.2g}), where it has a kink; the derivative needs it simple. The Frobenius "
+            "norm is smooth there."
+        )
 
 
 def gradient(A, index):
