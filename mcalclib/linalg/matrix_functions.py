@@ -174,7 +174,7 @@ def _logarithm_derivative(A, E):
 def derivative_by_block(function, A, E):
     """Return the derivative of a matrix function at A along E, from its value at [[A, E], [0, A]].
 
-    The upper right block of f([[A, E], [0, A]]) is the derivative (Higham 2008, equation 3.16).
+    The upper right block of f([[A, E], [0, A]]) is the derivative (Higham 2008, theorem 3.6).
     The formula is a matrix function again, so it can be differentiated as often as wanted.
     """
     n = np.shape(A)[-1]

@@ -48,7 +48,7 @@ Rule(
         case(positive_definite(rng, 3), upper=True),
         case(stack(positive_definite, rng, 3)),
     ),
-    source="Murray (2016), Differentiation of the Cholesky decomposition, equations 8 and 10",
+    source="Murray (2016), Differentiation of the Cholesky decomposition",
     keeps="F",
     condition="a positive definite matrix; only its lower triangle is read",
     statement=r"dL = L\,\Phi(L^{-1}\, dA\, L^{-T}),\quad "

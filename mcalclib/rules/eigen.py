@@ -167,8 +167,8 @@ Rule(
     pushforward=pushforward,
     pullback=pullback,
     samples=samples,
-    source="Magnus and Neudecker (2019), section 8.9; Giles (2008), section 2.3.1; the factors "
-    "of the eigenvectors follow by differentiating vᴴv = 1 and Im v_k = 0",
+    source="Horn and Johnson (2013), theorem 6.3.12; Giles (2008); the factors of the "
+    " eigenvectors follow by differentiating vᴴv = 1 and Im v_k = 0",
     keeps="F",
     condition="a diagonalisable matrix with distinct eigenvalues",
     statement=r"d\lambda_i = (V^{-1} dA\, V)_{ii},\quad dV = V(C + \operatorname{diag} c),\quad "
@@ -182,7 +182,7 @@ Rule(
     pushforward=push_values,
     pullback=pull_values,
     samples=samples,
-    source="Magnus and Neudecker (2019), section 8.9; Giles (2008), section 2.3.1",
+    source="Horn and Johnson (2013), theorem 6.3.12",
     condition="a diagonalisable matrix with distinct eigenvalues",
     statement=r"d\lambda_i = \frac{w_i^H\, dA\, v_i}{w_i^H v_i}",
 )

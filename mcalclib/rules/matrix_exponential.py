@@ -17,6 +17,6 @@ matrix_function(
         matrix(rng, 2, 2) + 1j * matrix(rng, 2, 2),
     ),
     source="Al-Mohy and Higham (2009), Computing the Fréchet derivative of the matrix "
-    "exponential; Higham (2008), theorem 3.6 for the adjoint L(A)* = L(Aᵀ)",
+    "exponential; Higham (2008), chapter 3",
     statement=r"d e^A = \int_0^1 e^{sA}\, dA\, e^{(1-s)A}\, ds",
 )

@@ -15,7 +15,7 @@ matrix_function(
         diagonalisable(rng, 1),
         stack(diagonalisable, rng, 2),
     ),
-    source="Higham (2008), section 3.2 and equation 11.10; Al-Mohy, Higham and Relton (2013), "
+    source="Higham (2008), chapters 3 and 11; Al-Mohy, Higham and Relton (2013), "
     "Computing the Fréchet derivative of the matrix logarithm",
     condition="no eigenvalue negative or 0",
     statement=r"d\log A = \int_0^1 (s(A - I) + I)^{-1}\, dA\, (s(A - I) + I)^{-1}\, ds",

@@ -60,7 +60,7 @@ Rule(
         case(stack(invertible, rng, 2), n=-1),
         case(invertible(rng, 2) + 0.3j * matrix(rng, 2, 2), n=3),
     ),
-    source="Magnus and Neudecker (2019), section 9.13",
+    source="the product rule, Magnus and Neudecker (2019), section 8.2",
     keeps="primals",
     condition="an invertible matrix where the exponent is negative",
     node="MatPow",

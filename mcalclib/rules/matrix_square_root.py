@@ -39,7 +39,7 @@ Rule(
         case(diagonalisable(rng, 1)),
         case(stack(diagonalisable, rng, 2)),
     ),
-    source="Higham (2008), equation 6.10: differentiate F² = A",
+    source="differentiate F² = A; Higham (2008), chapter 6",
     keeps="F",
     condition="no eigenvalue negative or 0",
     statement=r"F\, dF + dF\, F = dA,\quad F = A^{1/2}",

@@ -53,8 +53,7 @@ Rule(
         case(full_rank(rng, 1, 1)),
         case(stack(full_rank, rng, 3, 2)),
     ),
-    source="Watson (1992), Characterization of the subdifferential of some matrix norms, "
-    "example 2; Giles (2008), section 2.3.2",
+    source="Watson (1992), Characterization of the subdifferential of some matrix norms",
     keeps="primals",
     condition="full rank; the singular values may be repeated",
     statement=r"d\|A\|_* = \langle UV^T, dA \rangle",

@@ -68,7 +68,7 @@ Rule(
         case(stack(matrix, rng, 3, 2)),
     ),
     source="Walter and Lehmann (2010), Algorithmic differentiation of linear algebra functions "
-    "with application in optimum experimental design, section 2.2.1",
+    "with application in optimum experimental design",
     keeps="F",
     condition="independent columns",
     statement=r"dR = (M - \Omega) R,\quad dQ = dA\, R^{-1} - Q (M - \Omega),\quad "

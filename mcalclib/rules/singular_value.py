@@ -71,7 +71,7 @@ Rule(
         case(full_rank(rng, 1, 1), index=0),
         case(stack(full_rank, rng, 3, 2), index=-1),
     ),
-    source="Magnus and Neudecker (2019), section 8.10; Giles (2008), section 2.3.2",
+    source="Watson (1992), Characterization of the subdifferential of some matrix norms",
     keeps="primals",
     condition="a largest singular value above the second",
     statement=r"d\|A\|_2 = u_1^T\, dA\, v_1",

@@ -52,7 +52,7 @@ Rule(
         case(full_rank(rng, 1, 1)),
         case(stack(full_rank, rng, 3, 2)),
     ),
-    source="Giles (2008), section 2.3.2; Magnus and Neudecker (2019), section 8.10",
+    source="Giles (2008); Townsend (2016), Differentiating the singular value decomposition",
     condition="full rank and distinct singular values, as far as the function tells them apart",
     statement=r"d\sigma_i = u_i^T\, dA\, v_i",
 )

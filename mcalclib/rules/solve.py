@@ -41,7 +41,7 @@ Rule(
         case(invertible(rng, 3) + 1j * matrix(rng, 3, 3), matrix(rng, 3, 2), transposed=True),
         case(invertible(rng, 3), rng.standard_normal(3) + 1j * rng.standard_normal(3)),
     ),
-    source="Giles (2008), section 2.2.4",
+    source="Giles (2008), section 2.3.1",
     arity=2,
     condition="an invertible matrix A",
     statement=r"d(A^{-1}B) = A^{-1}(dB - dA\, A^{-1}B)",

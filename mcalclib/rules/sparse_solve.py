@@ -34,7 +34,7 @@ Rule(
         case(entries(rng), rng.standard_normal(3), pattern=PLACES),
         case(entries(rng), matrix(rng, 3, 2), pattern=PLACES, transposed=True),
     ),
-    source="the linear solve, Giles (2008), section 2.2.4, at the places of the entries",
+    source="the linear solve, Giles (2008), section 2.3.1, at the places of the entries",
     arity=2,
     condition="an invertible matrix; its zeros stay zero",
     statement=r"d(A^{-1}b) = A^{-1}(db - dA\, A^{-1}b)",

@@ -88,8 +88,7 @@ Rule(
         case(full_rank(rng, 1, 1)),
         case(stack(full_rank, rng, 3, 2)),
     ),
-    source="Townsend (2016), Differentiating the singular value decomposition; "
-    "Giles (2008), section 2.3.2",
+    source="Townsend (2016), Differentiating the singular value decomposition; Giles (2008)",
     keeps="F",
     condition="full rank and distinct singular values",
     statement=r"dS = I \circ P,\quad U^T dU = F \circ (PS + SP^T),\quad V^T dV = F \circ "

@@ -37,7 +37,7 @@ Rule(
         case(diagonalisable(rng, 2), positive_definite(rng, 3), matrix(rng, 2, 3), transposed=True),
         case(diagonalisable(rng, 1), diagonalisable(rng, 1), matrix(rng, 1, 1)),
     ),
-    source="differentiate AX + XB = Q; Higham (2008), appendix B.14",
+    source="differentiate AX + XB = Q; Higham (2008), appendix B",
     arity=3,
     condition="A and -B without a common eigenvalue",
     statement=r"A\, dX + dX\, B = dQ - dA\, X - X\, dB",

@@ -101,7 +101,7 @@ Rule(
     pushforward=pushforward,
     pullback=pullback,
     samples=samples,
-    source="Giles (2008), section 2.3.1; Magnus and Neudecker (2019), sections 8.9 and 8.10",
+    source="Magnus and Neudecker (2019), section 8.9; Giles (2008)",
     keeps="F",
     condition="a symmetric matrix with distinct eigenvalues; only its lower triangle is read",
     statement=r"d\lambda_i = v_i^T dA\, v_i,\quad dv_j = \sum_{i \ne j} "

@@ -57,7 +57,7 @@ Rule(
         case(triangular(rng, 3) + 1j * matrix(rng, 3, 3), rng.standard_normal(3), trans=1),
         case(stack(triangular, rng, 3), stack(matrix, rng, 3, 2), lower=True),
     ),
-    source="the linear solve, Giles (2008), section 2.2.4, with the entries that are read",
+    source="the linear solve, Giles (2008), section 2.3.1, with the entries that are read",
     arity=2,
     condition="a triangular matrix without a zero on its diagonal",
     statement=r"d(T^{-1}B) = T^{-1}(dB - dT\, T^{-1}B)",
