@@ -1,7 +1,7 @@
 """Corrections to the markup that the theme and MyST-NB write, one line each.
 
-Each pattern must still occur somewhere in a built book; where it no longer does, the package has
-changed and the mend can go (a test says so).
+tests/test_ext_build.py looks for each of them in a built page; where one is no longer needed, the
+package has changed and the mend can go.
 """
 
 import re

@@ -8,17 +8,24 @@ from pathlib import Path
 # use), and orders to fetch early what stands a few lines further down.
 UNUSED = ("thebe", "kernelName", "fontawesome.js", 'rel="preload" as="script"')
 
+# Loaded on every page for elements (tabs, cards, grids) that most pages lack.
+UNUSED_WITHOUT = {"sphinx-design.min.css": "sd-", "design-tabs.js": "sd-tab"}
+
 _SCRIPT = re.compile(r"<script\b[^>]*>.*?</script>\s*", re.DOTALL | re.IGNORECASE)
 _LINK = re.compile(r"<link\b[^>]*>\s*", re.IGNORECASE)
-_HEAD_SCRIPT = re.compile(r"<script (?=src=)")
 _SOURCE_MAP = re.compile(r"\n?(?://# sourceMappingURL=\S+|/\*# sourceMappingURL=\S+ ?\*/)\s*$")
 
 
 def clean(html: str) -> str:
-    """Return the page without the scripts and style sheets named in ``UNUSED``."""
+    """Return the page without the scripts and style sheets that it has no use for."""
+    unused = [
+        name
+        for name, prefix in UNUSED_WITHOUT.items()
+        if not re.search(rf'class="(?:[^"]* )?{prefix}', html)
+    ]
 
     def keep(match: re.Match) -> str:
-        return "" if any(name in match[0] for name in UNUSED) else match[0]
+        return "" if any(name in match[0] for name in (*UNUSED, *unused)) else match[0]
 
     return _LINK.sub(keep, _SCRIPT.sub(keep, html))
 

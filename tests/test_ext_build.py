@@ -92,12 +92,20 @@ def build(book: Path, *cells, execute="off"):
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory):
+def sound(tmp_path_factory):
     book = tmp_path_factory.mktemp("sound")
-    alt = {"mystnb": {"image": {"alt": "A diagonal line from corner to corner."}}}
+    alt = {
+        "mystnb": {"image": {"alt": "A diagonal line from corner to corner."}},
+        "tags": ["hide-input"],
+    }
     code, said = build(book, new_markdown_cell(CLAIM, id="claim"), check(), figure(**alt))
     assert code == 0, said
-    return (book / "_build" / "html" / "chapters" / "one.html").read_text(encoding="utf-8")
+    return book / "_build" / "html"
+
+
+@pytest.fixture(scope="module")
+def page(sound):
+    return (sound / "chapters" / "one.html").read_text(encoding="utf-8")
 
 
 def test_each_claim_carries_a_mark_that_names_itself_and_leads_to_the_cell(page):
@@ -124,6 +132,39 @@ def test_math_is_html_and_mathml_and_macros_are_expanded(page):
     assert '<mi mathvariant="double-struck">R</mi>' in page
     assert "katex-html" in page
     assert not re.search(r"<script[^>]*mathjax", page.lower())
+
+
+@pytest.mark.parametrize(
+    ("there", "gone"),
+    [
+        ('data-theme="light"', 'data-theme="auto"'),
+        ("matchMedia", 'dataset.mode = localStorage.getItem("mode") || "auto"'),
+        (
+            '<button class="btn search-button-field',
+            'search-button-field search-button__button pst-js-only" title="Search" aria',
+        ),
+        ("<summary>", "<summary aria-label"),
+        ('<script defer src="../_static/doctools.js', '<script src="../_static/doctools.js'),
+        ('<img loading="lazy" width="9" height="9"', '<img alt="A diagonal'),
+        ('<a class="headerlink"', "fontawesome.js"),
+        ("_static/book.js", "thebe"),
+    ],
+)
+def test_the_themes_markup_is_mended(page, there, gone):
+    assert there in page
+    assert gone not in page
+
+
+def test_the_bibliography_is_no_list_without_items(sound):
+    references = (sound / "chapters" / "references.html").read_text(encoding="utf-8")
+    assert 'class="citation-list"' in references
+    assert 'role="list"' not in references
+
+
+def test_nothing_unused_is_shipped(sound):
+    assert not list(sound.rglob("*.map"))
+    assert not (sound / "_static" / "scripts" / "fontawesome.js").exists()
+    assert sum(path.stat().st_size for path in sound.rglob("fa-*.woff2")) < 20_000
 
 
 @pytest.fixture(scope="module")

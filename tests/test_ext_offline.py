@@ -34,3 +34,21 @@ def test_unused_elements_are_removed(element):
 def test_everything_else_stays(element):
     page = f"<script>let a;</script>{element}<script>let b;</script>"
     assert offline.clean(page) == page
+
+
+DESIGN = '<link href="_static/sphinx-design.min.css"><script src="_static/design-tabs.js"></script>'
+
+
+@pytest.mark.parametrize(
+    ("element", "kept"),
+    [
+        ("<p>sd-tab</p>", 0),
+        ('<div class="tsd-x">x</div>', 0),
+        ('<div class="sd-card docutils">x</div>', 1),
+        ('<div class="docutils sd-tab-set">x</div>', 2),
+    ],
+)
+def test_styles_and_scripts_of_cards_and_tabs_stay_where_there_are_any(element, kept):
+    cleaned = offline.clean(DESIGN + element)
+    assert ("sphinx-design" in cleaned) + ("design-tabs" in cleaned) == kept
+    assert cleaned.endswith(element)
