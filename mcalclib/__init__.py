@@ -43,6 +43,8 @@ _HOME = {
     "symbolic_hessian": ".symbolic",
     "symbolic_jacobian": ".symbolic",
     "to_latex": ".symbolic",
+    "to_numpy": ".symbolic",
+    "parse": ".symbolic",
 }
 
 __all__ = list(_HOME)

@@ -18,6 +18,8 @@ from .functions import (
     logm,
     sqrtm,
 )
+from .generating import to_numpy
+from .parsing import ParseError, parse
 from .results import Hessian, Result, to_latex
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "Hessian",
     "Line",
     "Norm",
+    "ParseError",
     "PseudoInverse",
     "Result",
     "SingularValue",
@@ -41,9 +44,11 @@ __all__ = [
     "differential",
     "expm",
     "logm",
+    "parse",
     "sqrtm",
     "symbolic_gradient",
     "symbolic_hessian",
     "symbolic_jacobian",
     "to_latex",
+    "to_numpy",
 ]

@@ -7,12 +7,14 @@ the arguments not yet worked out, d(XᵀA) standing for itself, so each applicat
 from dataclasses import dataclass, field
 from html import escape
 
+import numpy as np
+
 from ..errors import McalcError, ShapeError
 from ..rules import ZERO
 from . import linear_parts
 from . import nodes as n
 from .building import rebuilt
-from .checking import UnverifiedError, agree, numeric_differential
+from .checking import ENOUGH, UnverifiedError, agree, numeric_differential
 from .derivatives import (
     _differential,
     check_jacobian,
@@ -432,7 +434,9 @@ def _check_lines(F, leaf, dX, lines):
                 (line, *(_value(x, env, leaf, dX, memo) for x in (line.start, line.end)))
                 for line in lines
             ]
-        except McalcError:
+        except (McalcError, np.linalg.LinAlgError):
+            continue
+        if not all(np.isfinite(v).all() for _, *pair in values for v in pair):
             continue
         checked += 1
         for line, a, b in values:
@@ -441,6 +445,8 @@ def _check_lines(F, leaf, dX, lines):
                     f"derivation of `{F!r}`: the line `{line!r}` does not hold at a random point, "
                     "so the derivation is not returned."
                 )
+        if checked == ENOUGH:
+            break
     if not checked:
         raise UnverifiedError(
             f"derivation of `{F!r}`: its lines could not be checked at any random point."

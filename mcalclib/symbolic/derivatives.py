@@ -95,7 +95,7 @@ def _renamed(leaf, name):
 def _differential(F, leaf, dX=None, check=True):
     """Return (dF, dX, gradient or None), checked."""
     dX = dX or fresh_tangent(F, leaf)
-    pushed = push(F, {leaf: dX})
+    pushed = push(canonical(F), {leaf: dX})
     G = None
     if pushed is ZERO:
         result = n.zeros(F.shape)
@@ -241,7 +241,7 @@ def symbolic_jacobian(expr, X, layout="numerator"):
 
 def jacobian_of(F, leaf, dX):
     """Return the tidied Jacobian of a tree."""
-    pushed = push(F, {leaf: dX})
+    pushed = push(canonical(F), {leaf: dX})
     columns = n.size_product(*leaf.shape) if leaf.shape else 1
     rows = n.size_product(*F.shape) if F.shape else 1
     J = n.zeros((rows, columns)) if pushed is ZERO else linear_parts.jacobian(pushed, dX)
@@ -309,7 +309,7 @@ def symbolic_hessian(expr, X):
     F, leaf = read(expr), variable(X)
     dX = fresh_tangent(F, leaf)
     dY = fresh_tangent(F, leaf, (dX,))
-    first = push(F, {leaf: dX})
+    first = push(canonical(F), {leaf: dX})
     first = n.zeros(F.shape) if first is ZERO else canonical(first)
     second = push(first, {leaf: dY})
     second = n.zeros(F.shape) if second is ZERO else second

@@ -111,6 +111,13 @@ def _commutation(node, env):
     return np.eye(m * n)[order]
 
 
+def _inverse(node, env, A):
+    B = np.linalg.inv(A)
+    if type(B) is np.ndarray and np.linalg.norm(A) * np.linalg.norm(B) > 1e10:
+        return np.full(A.shape, np.nan)  # singular but for rounding: not a point to check at
+    return B
+
+
 def _duplication(node, env):
     return duplication_matrix(dimension(node.data[0], env))
 
@@ -258,7 +265,7 @@ OPERATIONS = {
     "had": _product,
     "matmul": _matmul,
     "transpose": lambda x, env, A: A.T,
-    "inverse": lambda x, env, A: np.linalg.inv(A),
+    "inverse": _inverse,
     "mpow": _matrix_power,
     "pow": _power,
     "fn": _function,

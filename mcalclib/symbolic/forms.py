@@ -175,7 +175,7 @@ def scalar_power(poly, e):
     if one is None and not isinstance(e, n.Node):
         root = _root_of_sum(poly)
         if root is not None:
-            return scalar_atom(n.norm(root), 2 * e)
+            return scalar_atom(n.norm(_leading_node(root)), 2 * e)
     if one is None and not isinstance(e, n.Node) and e.denominator == 1:
         c, poly = _leading(poly)
         return _atom_power(n.make("paren", (rebuild(poly),)), e).scaled(Fraction(c) ** int(e))
@@ -206,12 +206,8 @@ def _atom_power(atom, e):
         return constant(1)
     if atom.op == "norm" and atom.data == "frobenius" and e.denominator == 1 and e % 2 == 0:
         square = square_of_norm(atom.args[0])
-        if e > 0 or square.single() is not None:
+        if e > 0:
             return scalar_power(square, e / 2)
-    if atom.op == "tr" and e.denominator == 2:
-        root = _root_of_trace(atom)
-        if root is not None:
-            return scalar_atom(n.norm(root), e * 2)
     if atom.op == "paren" and is_natural(e):
         inside = normal(atom.args[0])
         if len(inside.terms) ** int(e) <= EXPANDED:
@@ -229,7 +225,7 @@ def square_of_norm(x):
     return normal(n.trace(n.matmul(n.transpose(x), x)))
 
 
-def _root_of_trace(atom):
+def root_of_trace(atom):
     """Return V with tr = tr(VᵀV), where the word is VᵀV as it stands."""
     from .normal import transpose_word, word_of
 
@@ -261,7 +257,7 @@ def _root_of_sum(poly):
     squares = []
     for (mono, _), c in poly.terms.items():
         if len(mono) == 1 and mono[0][1] == 1 and mono[0][0].op == "tr" and c > 0:
-            V, root = _root_of_trace(mono[0][0]), _number_power(c, HALF).single()
+            V, root = root_of_trace(mono[0][0]), _number_power(c, HALF).single()
             if V is not None and not root[1]:
                 squares.append(n.mul(n.num(root[0]), V))
     squares.sort(key=lambda V: (-len(V.key), V.key))
@@ -279,6 +275,10 @@ def _root_of_sum(poly):
         total = n.add(total, n.mul(n.num(sign), V))
     same = square_of_norm(total).terms == poly.terms
     return canonical(total) if same else None
+
+
+def _leading_node(V):
+    return rebuild(_leading(normal(V))[1])
 
 
 def _norm(node):
@@ -410,6 +410,11 @@ def _diagonal(node):
             if word[i][0].op == "diag" and word[i][2] == 1 and place:
                 rest = n.diagonal(rebuild_word(place))
                 return normal(n.had(word[i][0].args[0], rest))
+        for i, f in enumerate(word):
+            if f[0].op == "diag" and f[2] == 1 and 0 < i < len(word) - 1:
+                left = rebuild_word(word[:i])
+                right = n.transpose(rebuild_word(word[i + 1 :]))
+                return normal(n.matmul(n.had(left, right), f[0].args[0]))
         from .normal import transpose_word
 
         best = min((x, rebuild_word(transpose_word(word))), key=lambda a: (len(a.key), a.key))
@@ -470,8 +475,15 @@ def _kron_of_words(A, B, shape):
 
 
 def _had(node):
+    sums = [a for a in node.args if len(normal(a).terms) > 1]
+    same = {}
+    for a in sums:
+        same.setdefault(canonical(a), []).append(a)
+    args = [a for a in node.args if a not in sums]
+    # a sum times itself stays a power, so that (Xw - y)³ is not multiplied out
+    args += [n.power(x, n.num(len(group))) for x, group in same.items()]
     total = None
-    for a in node.args:
+    for a in args:
         poly = normal(a)
         total = poly if total is None else _had_of_polys(total, poly)
     return total
@@ -560,11 +572,6 @@ def entrywise_power(poly, e):
                     result = raised if result is None else _had_of_polys(result, raised)
                 return multiply(scale, result)
             return multiply(scale, _entry_power_atom(x, e, shape))
-    if is_natural(e) and len(poly.terms) ** int(e) <= EXPANDED:
-        result = poly
-        for _ in range(int(e) - 1):
-            result = _had_of_polys(result, poly)
-        return result
     return _entry_power_atom(rebuild(poly), e, shape)
 
 

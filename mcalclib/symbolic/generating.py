@@ -11,6 +11,7 @@ from collections import Counter
 from itertools import count
 
 import numpy as np
+import sympy
 
 from ..errors import NoRuleError
 from . import nodes as n
@@ -81,14 +82,15 @@ def _compiled(source, name):
     # so that tracebacks and inspect.getsource show the lines
     linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
     namespace = {"np": np}
-    exec(compile(source, filename, "exec"), namespace)
+    # the text is ours: whatever comes from symbols went through `identifier`
+    exec(compile(source, filename, "exec"), namespace)  # noqa: S102
     function = namespace[name]
     function.source = source.rstrip("\n")
     return function
 
 
 def _check(node, function, writer):
-    for point in points([node], [], count=1):
+    for point in points([node], [], count=2):
         values = {}
         for leaf, name in writer.names.items():
             value = point.env.get(leaf, point.env.get(getattr(leaf, "data", None)))
@@ -135,6 +137,7 @@ class _Writer:
     @staticmethod
     def identifier(name):
         name = "".join(c if c.isalnum() else "_" for c in name)
+        name = name if name.isidentifier() else f"_{name}"
         return name + "_" if keyword.iskeyword(name) else name
 
     def count_uses(self, node, seen):
@@ -192,9 +195,8 @@ class _Writer:
         if d in self.size_names:
             return self.size_names[d]
         if not d.is_Symbol:
-            for s in sorted(d.free_symbols, key=str):
-                self.size(s)
-            text = str(d)
+            own = {s: sympy.Symbol(self.size(s)) for s in sorted(d.free_symbols, key=str)}
+            text = str(d.xreplace(own))
             return f"({text})" if not text.isalnum() else text
         name = self.identifier(str(d))
         for leaf, own in sorted(self.names.items(), key=lambda item: item[1]):
@@ -349,7 +351,9 @@ class _Writer:
         (x,) = node.args
         if x.op != "matmul" or x in self.written:
             return f"np.trace({self.bare(self.show(x))})"
-        best = min(range(1, len(x.args)), key=lambda i: self.cost(x.args[:i]) + self.cost(x.args[i:]))
+        best = min(
+            range(1, len(x.args)), key=lambda i: self.cost(x.args[:i]) + self.cost(x.args[i:])
+        )
         left, right = n.matmul(*x.args[:best]), n.matmul(*x.args[best:])
         if left.op == "transpose":
             return f"np.sum({self.operand(self.show(left.args[0]))} * {self.factor(right)})"

@@ -198,7 +198,7 @@ def _kron_jacobian(atom, x):
     """vec(A ⊗ B) = (I ⊗ K ⊗ I)(vec A ⊗ vec B): Magnus and Neudecker (2019), theorem 3.10."""
     A, B = atom.args
     (rows_a, columns_a), (rows_b, columns_b) = A.shape, B.shape
-    shuffle = n.kron(n.identity(columns_a), n.commutation(rows_a, columns_b), n.identity(rows_b))
+    shuffle = n.kron(n.identity(columns_a), n.commutation(columns_b, rows_a), n.identity(rows_b))
     if x is A:
         spread = n.kron(n.identity(n.size_product(*A.shape)), n.vec(B))
     else:

@@ -8,7 +8,7 @@ from ..errors import DomainError, McalcError
 from .evaluation import dimension, evaluate
 
 KINDS = ("normal", "separated", "positive", "small")
-SIZES = ((3, 2, 4, 5), (2, 3, 4, 5), (2, 4, 3, 5), (4, 3, 2, 2))
+SIZES = ((3, 2, 4, 5), (2, 3, 4, 5), (4, 3, 2, 2), (3, 4, 2, 2), (3, 3, 3, 3))
 
 
 @dataclass
@@ -81,7 +81,7 @@ def draw(rng, leaf, env, kind):
     return X + X.T if leaf.data[1] else X
 
 
-def points(nodes, leaves, count=2, seed=0):
+def points(nodes, leaves, count=20, seed=0):
     """Yield points at which every one of the trees is finite.
 
     Parameters
@@ -90,7 +90,7 @@ def points(nodes, leaves, count=2, seed=0):
     leaves : iterable of Node
         Further leaves that need values.
     count : int
-        How many points.
+        At most how many points: callers take as many as they need.
 
     Raises
     ------
@@ -113,8 +113,6 @@ def points(nodes, leaves, count=2, seed=0):
                 yield Point(env, rng, kind)
                 if found == count:
                     return
-        if found:
-            count = min(count, found + 1)
     if not found:
         raise DomainError(
             "no point was found at which "

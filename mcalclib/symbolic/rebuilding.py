@@ -22,12 +22,55 @@ def rebuild(poly, keep=frozenset()):
     keep : set of leaves
         Differentials such as dX: nothing is taken out of a sum if they would stay in the sum.
     """
+    poly = _together(poly)
     terms = [(c, mono, word) for (mono, word), c in poly.sorted()]
     if not terms:
         return n.zeros(poly.shape)
     if poly.shape == (1, 1):
         return one_by_one(_tidy(terms, (), keep))
     return _tidy(terms, poly.shape, keep)
+
+
+def _together(poly):
+    """Bring scalars to one denominator where that makes the sum shorter: 1 - e/(1+e) = 1/(1+e)."""
+    if len(poly.terms) < 2:
+        return poly
+    below = {a for mono, _ in poly.terms for a, e in mono
+             if a.op == "paren" and not isinstance(e, n.Node) and e < 0}  # fmt: skip
+    if not below:
+        return poly
+    from .normal import Poly, multiply, normal, scalar_atom
+
+    words = {}
+    for (mono, word), c in poly.terms.items():
+        words.setdefault(word, {})[mono, ()] = c
+    changed = {}
+    for word, scalars in words.items():
+        scalar = Poly((), scalars)
+        for atom in sorted(below, key=lambda a: a.key):
+            k = max((-dict(m).get(atom, 0) for m, _ in scalar.terms), default=0)
+            if k > 0 and k.denominator == 1 and len(scalar.terms) > 1:
+                above = multiply(scalar, scalar_atom(atom, k))
+                above = _multiplied_out(above, atom, normal(atom.args[0]))
+                if len(above.terms) < len(scalar.terms):
+                    scalar = multiply(above, scalar_atom(atom, -k))
+        for (mono, _), c in scalar.terms.items():
+            changed[mono, word] = c
+    return Poly(poly.shape, changed)
+
+
+def _multiplied_out(poly, atom, inside):
+    """Replace positive powers of a bracket by what is inside it."""
+    from .normal import Poly, multiply
+
+    total = Poly((), {})
+    for (mono, _), c in poly.terms.items():
+        e = dict(mono).get(atom, 0)
+        rest = Poly((), {(tuple((a, k) for a, k in mono if a is not atom), ()): c})
+        for _ in range(int(e)):
+            rest = multiply(rest, inside)
+        total = total + rest
+    return total
 
 
 def one_by_one(scalar):
@@ -64,12 +107,24 @@ def _is_ones(factor, transposed):
 
 def _factor(atom, transposed, e):
     x = atom.args[0] if atom.op == "paren" else atom
+    if atom.op == "paren" and not isinstance(e, n.Node) and e < 0 and not transposed:
+        from .forms import canonical
+
+        other = canonical(n.transpose(x))
+        if _transposes(other) < _transposes(x):
+            x, transposed = other, True
+            if e != -1:
+                return n.mpow(n.transpose(n.inverse(x)), n.num(-e))
     if isinstance(e, n.Node):
         return n.mpow(n.transpose(x) if transposed else x, e)
     if e == -1:
         return n.transpose(n.inverse(x)) if transposed else n.inverse(x)
     x = n.transpose(x) if transposed else x
     return x if e == 1 else n.mpow(x, n.num(e))
+
+
+def _transposes(x):
+    return (x.op == "transpose") + sum(map(_transposes, x.args))
 
 
 def rebuild_monomial(c, mono):
@@ -81,6 +136,12 @@ def rebuild_monomial(c, mono):
 
 def _scalar(atom, e):
     if atom.op == "tr":
+        if not isinstance(e, n.Node) and e.denominator == 2:
+            from .forms import root_of_trace
+
+            V = root_of_trace(atom)
+            if V is not None:
+                return n.power(n.norm(V), n.num(2 * e))
         x = trace_of_word(atom)
     elif atom.op == "paren":
         x = atom.args[0]
@@ -227,9 +288,15 @@ def _with_group(terms, members, prefix, suffix, shape, keep):
         rows = factor_shape(prefix[-1])[1] if prefix else shape[0]
         columns = factor_shape(suffix[0])[0] if suffix else shape[1]
         inner = [(c, mono, w[len(prefix) : len(w) - len(suffix)]) for c, mono, w in members]
-        inside = rebuild(Poly((rows, columns), {(m, w): c for c, m, w in inner}), keep)
+        sign = -1 if all(c < 0 for c, _, _ in inner) else 1
+        positive = {(m, w): sign * c for c, m, w in inner}
+        inside = rebuild(Poly((rows, columns), positive), keep)
         left, right, rest = _others_around(inner, prefix, suffix, rest)
         if len(left) + len(right) > 2:
+            if sign < 0:  # -(A + B)(x - y) as (A + B)(y - x)
+                left = [(-c, m, w) for c, m, w in left] if prefix else left
+                right = [(-c, m, w) for c, m, w in right] if suffix else right
+            sign = 1
             outer = [_tidy(left, (shape[0], rows), keep)] if prefix else []
             after = [_tidy(right, (columns, shape[1]), keep)] if suffix else []
             grouped = n.matmul(*outer, inside, *after)
@@ -241,6 +308,8 @@ def _with_group(terms, members, prefix, suffix, shape, keep):
                 grouped = n.matmul(*outer, inside, *after)
             else:
                 grouped = rebuild_word(remaining, shape)
+        if sign < 0:
+            grouped = n.mul(n.MINUS_ONE, grouped)
     if not rest:
         return grouped
     others = _tidy(rest, shape, keep)

@@ -1,0 +1,85 @@
+"""Functions written by `to_numpy` against plain NumPy."""
+
+import numpy as np
+import pytest
+import sympy
+from numpy.testing import assert_allclose
+from sympy import Determinant, Inverse, Trace, log
+
+from mcalclib.symbolic import (
+    Norm,
+    differential,
+    symbolic_gradient,
+    symbolic_hessian,
+    symbolic_jacobian,
+    to_numpy,
+)
+
+
+def test_gradient_takes_the_symbols_as_keywords(e, rng):
+    gradient = to_numpy(symbolic_gradient(e.x.T * e.A * e.x, e.x))
+    A, x = rng.standard_normal((3, 3)), rng.standard_normal(3)
+    assert_allclose(gradient(A=A, x=x), A @ x + x @ A, rtol=1e-13)
+
+
+def test_differential_takes_its_dX(e, rng):
+    d_inverse = to_numpy(differential(Inverse(e.A), e.A))
+    A, dA = rng.standard_normal((2, 3, 3)) + 3 * np.eye(3)
+    B = np.linalg.inv(A)
+    assert_allclose(d_inverse(A=A, dA=dA), -B @ dA @ B, rtol=1e-12)
+
+
+def test_jacobian_with_a_commutation_matrix_permutes_columns(e, rng):
+    J = to_numpy(symbolic_jacobian(e.X.T, e.X))
+    X = rng.standard_normal((3, 2))
+    assert_allclose(J(m=3, n=2) @ X.ravel(order="F"), X.T.ravel(order="F"))
+
+
+def test_hessian_forms(e, rng):
+    H = symbolic_hessian(log(Determinant(e.A)), e.A)
+    A, dA, dA2 = rng.standard_normal((3, 3, 3)) + 3 * np.eye(3)
+    B = np.linalg.inv(A)
+    expected = -np.trace(B @ dA @ B @ dA2)
+    bilinear = to_numpy(H, "bilinear")(A=A, dA=dA, dA2=dA2)
+    operator = to_numpy(H, "operator")(A=A, dA=dA)
+    matrix = to_numpy(H)(A=A)
+    assert_allclose(bilinear, expected, rtol=1e-12)
+    assert_allclose(np.sum(operator * dA2), expected, rtol=1e-12)
+    assert_allclose(dA2.ravel(order="F") @ matrix @ dA.ravel(order="F"), expected, rtol=1e-12)
+
+
+def test_source_multiplies_matrices_with_vectors_first(e):
+    source = to_numpy(symbolic_gradient(Norm(e.X * e.w - e.f) ** 2, e.w)).source
+    assert source == "def gradient(*, X, f, w):\n    return 2 * (X.T @ (X @ w - f))"
+
+
+def test_source_solves_instead_of_inverting(e):
+    source = to_numpy(symbolic_gradient(e.a.T * Inverse(e.A) * e.b, e.A)).source
+    assert "inv(" not in source
+    assert source.count("np.linalg.solve") == 2
+
+
+def test_source_computes_a_repeated_factor_once(e):
+    source = to_numpy(symbolic_gradient(Norm(e.X * e.w - e.f), e.w)).source
+    assert source.count("X @ w") == 1
+
+
+def test_trace_of_a_product_is_not_multiplied_out(e):
+    source = to_numpy(Trace(e.A.T * e.B)).source
+    assert source.endswith("return np.sum(A * B)")
+
+
+def test_names_that_python_does_not_allow_are_changed():
+    t = sympy.Symbol("lambda")
+    A = sympy.MatrixSymbol("A'); import os #", 2, 2)
+    f = to_numpy(t * Trace(A))
+    assert f(lambda_=2.0, A____import_os__=np.eye(2)) == 4.0
+
+
+@pytest.mark.parametrize("name", ["sigma", "f"])
+def test_unknown_function_becomes_an_argument(e, rng, name):
+    f = sympy.Function(name)
+    J = to_numpy(symbolic_jacobian((e.A * e.x).applyfunc(f), e.x))
+    A, x = rng.standard_normal((3, 3)), rng.standard_normal(3)
+    slope = {f"d{name}": lambda z: 1 - np.tanh(z) ** 2}
+    assert_allclose(J(A=A, x=x, **slope), slope[f"d{name}"](A @ x)[:, None] * A, rtol=1e-13)
