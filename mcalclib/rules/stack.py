@@ -11,9 +11,7 @@ def value(*arrays, axis=0):
 
 
 def pushforward(F, primals, tangents, axis=0):
-    filled = [
-        np.zeros(p.shape) if d is ZERO else d for p, d in zip(primals, tangents, strict=True)
-    ]
+    filled = [np.zeros(p.shape) if d is ZERO else d for p, d in zip(primals, tangents, strict=True)]
     return np.stack(filled, axis=axis)
 
 
