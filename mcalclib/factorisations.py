@@ -108,8 +108,9 @@ def solve(A, b, transposed=False):
         As for np.linalg.solve, a vector only where it has one axis.
     transposed : bool
     """
-    if is_plain_matrix(A) and getattr(b, "dtype", None) == np.float64 and b.ndim <= 2:
+    if is_plain_matrix(A) and np.ndim(b) <= 2 and not np.iscomplexobj(b):
         factor, pivots = lu(A, "solve")
+        b = np.asarray(b, dtype=float)
         if b.shape[:1] != A.shape[:1]:
             raise ShapeError(
                 f"solve: A has {A.shape[0]} rows and the right-hand side {b.shape[:1] or 'none'}; "
