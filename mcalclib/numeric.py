@@ -86,10 +86,10 @@ class _Linearisation:
         return _fitting(self.out_structure, self.out_shapes, tree, where)
 
     def in_tree(self, leaves):
-        return trees.unflatten(self.structure, [_plain_copy(leaf) for leaf in leaves])
+        return trees.unflatten(self.structure, _own(leaves))
 
     def out_tree(self, leaves):
-        return trees.unflatten(self.out_structure, [_plain_copy(leaf) for leaf in leaves])
+        return trees.unflatten(self.out_structure, _own(leaves))
 
     def scalar(self, where):
         """Check that f returned one number."""
@@ -195,11 +195,20 @@ def _fitting(structure, shapes, tree, where):
     return checked
 
 
-def _plain_copy(leaf):
-    # A rule may return a view, or one array for two primals; a caller may write to what it gets.
-    if isinstance(leaf, np.ndarray) and (leaf.base is not None or not leaf.flags.writeable):
-        return leaf.copy()
-    return leaf
+def _own(leaves):
+    """Return the leaves, copied where a rule returned a view, or one array in two places.
+
+    A caller may write to what it gets.
+    """
+    seen = set()
+    owned = []
+    for leaf in leaves:
+        if isinstance(leaf, np.ndarray):
+            if leaf.base is not None or not leaf.flags.writeable or id(leaf) in seen:
+                leaf = leaf.copy()
+            seen.add(id(leaf))
+        owned.append(leaf)
+    return owned
 
 
 def derivative(f, X, *, wrt=None, inner=None, symmetric=False):
