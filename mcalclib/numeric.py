@@ -188,7 +188,7 @@ def _fitting(structure, shapes, tree, where):
     checked = []
     for leaf, shape in zip(leaves, shapes, strict=True):
         if type(leaf) is not Tracer:
-            leaf = real_array(leaf, where)
+            leaf = real_array(leaf, where).view()  # what is returned may be this very array
         if shape_of(leaf) != shape:
             raise ShapeError(f"{where}: expected shape {shape}, got {shape_of(leaf)}.")
         checked.append(leaf)

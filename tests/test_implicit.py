@@ -19,7 +19,7 @@ def test_linear_equation_gives_the_closed_form(rng):
 def test_nonlinear_system_with_a_tree_of_parameters(rng):
     p = {"A": rng.standard_normal((3, 3)) + 3 * np.eye(3), "b": np.ones(3)}
     dp = {"A": rng.standard_normal((3, 3)), "b": rng.standard_normal(3)}
-    h = lambda x, p: p["A"] @ x + np.tanh(x) - p["b"]  # noqa: E731
+    h = lambda x, p: p["A"] @ x + np.tanh(x) - p["b"]
 
     def solution(t):
         moved = {key: p[key] + t * dp[key] for key in p}

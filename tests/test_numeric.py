@@ -208,6 +208,9 @@ def test_gradients_returned_are_the_callers_own(rng):
     a, b = mc.gradient(lambda a, b: np.sum(a + b), (x, x))
     a[0] = 7.0
     assert_allclose(b, np.ones(3))
+    F_bar = np.ones(3)
+    mc.pullback(lambda x: x + 0.0, x, F_bar)[0] = 7.0
+    assert_allclose(F_bar, np.ones(3))
 
 
 def test_complex_numbers_inside_are_differentiated(rng):

@@ -8,12 +8,12 @@ from .registry import ZERO, Rule, case
 
 
 def value(X, p):
-    if np.ndim(p) or p != np.round(p):
-        if np.any(np.real(X) < 0) and not np.iscomplexobj(X):
-            raise DomainError(
-                "power: a negative base has no real power with an exponent that is not an "
-                f"integer, got base {float(np.min(X)):.4g}."
-            )
+    fractional = np.ndim(p) > 0 or p != np.round(p)
+    if fractional and not np.iscomplexobj(X) and np.any(X < 0):
+        raise DomainError(
+            "power: a negative base has no real power with an exponent that is not an "
+            f"integer, got base {float(np.min(X)):.4g}."
+        )
     return np.power(X, p)
 
 

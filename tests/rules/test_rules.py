@@ -8,8 +8,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 from mcalclib.rules import RULES, ZERO
-from mcalclib.tracing import kept as kept_by
 from mcalclib.tracing import Tape, Tracer, apply, plain, pull, push, reachable
+from mcalclib.tracing import kept as kept_by
 
 SEED = 3
 CASES = [
