@@ -403,6 +403,59 @@ def test_gradients_agree_with_autograd(f, rng):
     assert_allclose(mc.gradient(lambda A: f(np, A), A), expected, rtol=1e-9, atol=1e-10)
 
 
+# -- stacks --------------------------------------------------------------------------------
+
+STACKED = {
+    "inv": np.linalg.inv,
+    "solve": lambda A: np.linalg.solve(A, A.mT),
+    "solve one matrix": lambda A: np.linalg.solve(SQUARE, A),
+    "solve one vector": lambda A: np.linalg.solve(A, b),
+    "det": np.linalg.det,
+    "slogdet": lambda A: np.linalg.slogdet(A)[1],
+    "power": lambda A: np.linalg.matrix_power(A, 3),
+    "pinv": lambda A: np.linalg.pinv(A[..., :2]),
+    "cholesky": np.linalg.cholesky,
+    "qr": lambda A: np.linalg.qr(A[..., :2])[0],
+    "wide qr": lambda A: np.linalg.qr(A[..., :2, :])[1],
+    "svd": lambda A: np.linalg.svd(A)[0],
+    "singular values": np.linalg.svdvals,
+    "eigh": lambda A: np.linalg.eigh(A)[1],
+    "eigvalsh": np.linalg.eigvalsh,
+    "eig": lambda A: np.real(np.linalg.eig(A)[1]),
+    "eigvals": lambda A: np.real(np.linalg.eigvals(A)),
+    "Frobenius": lambda A: np.linalg.norm(A, axis=(-2, -1)),
+    "spectral": lambda A: np.linalg.norm(A, 2, axis=(-2, -1)),
+    "nuclear": lambda A: np.linalg.norm(A, "nuc", axis=(-2, -1)),
+    "row sums": lambda A: np.linalg.norm(A, np.inf, axis=(-2, -1)),
+    "cond": np.linalg.cond,
+    "expm": linalg.expm,
+    "logm": linalg.logm,
+    "sqrtm": linalg.sqrtm,
+    "triangular": lambda A: linalg.solve_triangular(A, A.mT, lower=True),
+    "softmax": lambda A: linalg.softmax(A, axis=-1),
+}
+
+
+@pytest.mark.parametrize("f", STACKED.values(), ids=[k.replace(" ", "-") for k in STACKED])
+def test_a_stack_is_differentiated_matrix_by_matrix(f, rng):
+    A = samples.stack(samples.positive_definite, rng, 3, count=4) + 0.1 * rng.random((4, 3, 3))
+    A = np.reshape(A, (2, 2, 3, 3))
+    dA = rng.standard_normal(A.shape)
+    W = rng.standard_normal(np.shape(f(A)))
+    G = mc.gradient(lambda A: np.sum(W * f(A)), A)
+    dF = mc.pushforward(f, A, dA)
+    H = mc.hessian_vector_product(lambda A: np.sum(W * f(A)), A, dA)
+    for k in np.ndindex(2, 2):
+
+        def one(A, k=k):
+            return np.sum(W[k] * f(A))
+
+        assert_allclose(G[k], mc.gradient(one, A[k]), rtol=1e-10, atol=1e-11)
+        assert_allclose(dF[k], mc.pushforward(f, A[k], dA[k]), rtol=1e-10, atol=1e-11)
+        alone = mc.hessian_vector_product(one, A[k], dA[k])
+        assert_allclose(H[k], alone, rtol=1e-8, atol=1e-9 * (1 + np.max(np.abs(alone))))
+
+
 # -- norms ---------------------------------------------------------------------------------
 
 
