@@ -4,8 +4,9 @@ import numpy as np
 
 from .. import factorisations
 from ..dispatch import overridable
-from ..samples import full_rank, stack
+from ..samples import full_rank, stack, with_singular_values
 from . import conditions
+from .polar_factor import polar_factor
 from .registry import Rule, case
 from .stacks import per_matrix
 
@@ -23,10 +24,10 @@ def nuclear_norm(A):
 
 
 def gradient(A):
-    """Return UVᵀ, the orthogonal factor of the polar decomposition."""
-    U, s, Vt = factorisations.svd(A)
-    conditions.nonzero(s, "np.linalg.norm", AT_ZERO)
-    return U @ Vt
+    """Return UVᵀ, which is smooth where the singular vectors are not."""
+    if type(A) is np.ndarray:  # a traced matrix was checked when its value was computed
+        conditions.nonzero(factorisations.svd(A)[1], "np.linalg.norm", AT_ZERO)
+    return polar_factor(A)
 
 
 def pushforward(F, primals, tangents):
@@ -51,6 +52,7 @@ Rule(
         case(full_rank(rng, 4, 2)),
         case(full_rank(rng, 2, 4)),
         case(full_rank(rng, 1, 1)),
+        case(with_singular_values(rng, 3, 2, [2, 2])),
         case(stack(full_rank, rng, 3, 2)),
     ),
     source="Watson (1992), Characterization of the subdifferential of some matrix norms",

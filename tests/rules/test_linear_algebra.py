@@ -474,6 +474,16 @@ def test_nuclear_norm_has_a_gradient_at_repeated_singular_values():
     assert_allclose(mc.gradient(lambda A: np.linalg.norm(A, "nuc"), 2 * Q), Q, atol=1e-15)
 
 
+def test_nuclear_norm_has_the_exact_hessian_at_repeated_singular_values():
+    # of a 2 by 2 matrix with positive determinant: √(‖A‖² + 2 det A)
+    def exact(A):
+        return np.sqrt(np.sum(A * A) + 2 * np.linalg.det(A))
+
+    A = 3 * np.eye(2)
+    H = mc.hessian(lambda A: np.linalg.norm(A, "nuc"), A).matrix()
+    assert_allclose(H, mc.hessian(exact, A).matrix(), atol=1e-13)
+
+
 def test_condition_number_of_a_diagonal_matrix():
     # s₁/s₂ at diag(6, 2): ∂₁ = 1/s₂ and ∂₂ = -s₁/s₂²
     G = mc.gradient(np.linalg.cond, np.diag([6.0, 2.0]))
