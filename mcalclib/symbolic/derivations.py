@@ -184,7 +184,7 @@ def _latex_text(s):
     return s.replace("&", r"\&").replace("_", r"\_")
 
 
-def derivation(expr, X, detail="brief", form="differential", order=1):
+def derivation(expr, X, detail="brief", form="differential", order=1, method="rules"):
     """Return the derivation of d(expr), line by line, every line checked against the one before.
 
     Parameters
@@ -197,6 +197,9 @@ def derivation(expr, X, detail="brief", form="differential", order=1):
         Whether to go on to d vec(F) = J d vec(X).
     order : {1, 2}
         2 derives the second differential, of tr(Gᵀ dX) along a second direction.
+
+    method : {"rules", "definition"}
+        Whether to apply the rules, or to work out f(X + dX) - f(X) up to o(dX).
 
     Returns
     -------
@@ -220,6 +223,12 @@ def derivation(expr, X, detail="brief", form="differential", order=1):
     if detail not in LEVELS:
         raise ShapeError(f"derivation: detail is 'brief' or 'full', got {detail!r}.")
     F, leaf = read(expr), variable(X)
+    if method == "definition":
+        from .definition import from_definition
+
+        found, dX = from_definition(F, leaf, order)
+        _check_lines(found.of, leaf, dX, found.lines, to_first_order=True)
+        return found
     dX = fresh_tangent(F, leaf)
     if order == 2:
         F, _, _ = _differential(F, leaf, dX)
@@ -364,7 +373,18 @@ def _tidied(state, F, dX, last, detail, order):
         lines.append(Line(state, result, (COLLECT,)))
     else:
         lines.append(Line(state, last, (SIMPLIFY,)))
-    return [line for line in lines if not _same(line.start, line.end)]
+    return _without_reorderings(lines)
+
+
+def _without_reorderings(lines):
+    """Leave out lines that only put terms in another order; the next starts where they did."""
+    kept, start = [], None
+    for line in lines:
+        start = start or line.start
+        if not _same(line.start, line.end):
+            kept.append(Line(start, line.end, line.rules))
+            start = None
+    return kept
 
 
 def _shape_of(x):
@@ -421,17 +441,21 @@ def _glued(J, dx):
     return n.matmul(J, dx)
 
 
-def _check_lines(F, leaf, dX, lines):
-    """Compare every line with the one before, and the first with the numeric engine."""
+def _check_lines(F, leaf, dX, lines, to_first_order=False):
+    """Compare every line with the one before, and the first with the numeric engine.
+
+    To first order, what is compared is the derivative of both sides at dX = 0, along dX.
+    """
     checked = 0
     for point in points([F], [leaf, dX]):
         env = dict(point.env)
         if n.is_symmetric(dX) and dX.shape:
             env[dX] = env[dX] + env[dX].T
         memo = {}
+        value = _linear_part if to_first_order else _value
         try:
             values = [
-                (line, *(_value(x, env, leaf, dX, memo) for x in (line.start, line.end)))
+                (line, *(value(x, env, leaf, dX, memo) for x in (line.start, line.end)))
                 for line in lines
             ]
         except (McalcError, np.linalg.LinAlgError):
@@ -460,6 +484,16 @@ def _value(x, env, leaf, dX, memo):
             value, _ = numeric_differential(d.args[0], leaf, env, env[dX])
             memo[d] = value
     return evaluate(x, env, dict(memo))
+
+
+def _linear_part(x, env, leaf, dX, memo):
+    """Return the part of a tree that is linear in dX."""
+    if _differentials_in(x):
+        return _value(x, env, leaf, dX, memo)
+    if dX not in x.free:
+        return 0.0 * evaluate(x, env)
+    nowhere = {**env, dX: 0.0 * env[dX]}
+    return numeric_differential(x, dX, nowhere, env[dX])[0]
 
 
 def _differentials_in(x, seen=None):

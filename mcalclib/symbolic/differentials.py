@@ -49,6 +49,10 @@ class ChainRule:
     statement = r"d f(x) = f'(x)\, dx"
 
 
+def _is_unknown(node):
+    return node.op == "map" or node.op == "fn" and node.data.startswith("?")
+
+
 def rule_of(node):
     """Return the rule that differentiates the outermost operation of a tree.
 
@@ -57,9 +61,9 @@ def rule_of(node):
     NoRuleError
         If there is none.
     """
+    if _is_unknown(node):
+        return ChainRule
     if node.op == "fn":
-        if node.data.startswith("?"):
-            return ChainRule
         rule = HANDLERS.get(NAMED.get(node.data))
     else:
         name = _RULE_NAMES.get(node.op)
@@ -99,6 +103,8 @@ def push_one(node, tangents):
     if node.op in ("add", "mul", "had", "matmul", "kron"):
         return _push_many(node, tangents)
     rule = rule_of(node)
+    if node.op == "map":
+        return n.matmul(n.unknown_derivative(node.data, *node.args, node.shape[0]), *tangents)
     if rule is ChainRule:
         return unknown_function(node, node, tangents[0])
     if node.op == "mpow":

@@ -93,6 +93,19 @@ def stand_in(name, x):
     return scale**order * np.sin(scale * x + 0.3 + order * np.pi / 2)
 
 
+def map_stand_in(name, u, rows):
+    """Return (P, φ, Pu + φ) for an unknown function u -> sin(Pu + φ), the same for one name."""
+    columns = u.shape[0]
+    rng = np.random.default_rng([*map(ord, name), rows, columns])
+    P, phase = rng.standard_normal((rows, columns)) / np.sqrt(columns), rng.uniform(0, 1, (rows, 1))
+    return P, P @ u + phase
+
+
+def _map_derivative(node, env, u):
+    P, at = map_stand_in(node.data, u, dimension(node.shape[0], env))
+    return np.cos(at) * P
+
+
 _FUNCTIONS = {
     "exp": np.exp, "log": np.log, "sin": np.sin, "cos": np.cos, "tan": np.tan, "sinh": np.sinh,
     "cosh": np.cosh, "tanh": np.tanh, "arctan": np.arctan, "arcsin": np.arcsin,
@@ -284,6 +297,8 @@ OPERATIONS = {
     "diagonal_selector": _diagonal_selector,
     "block_selector": _block_selector,
     "isum": _indexed_sum,
+    "map": lambda x, env, u: np.sin(map_stand_in(x.data, u, dimension(x.shape[0], env))[1]),
+    "dmap": _map_derivative,
     "mfun": lambda x, env, A: matrix_function(x.data, A),
     "frechet": lambda x, env, A, E: frechet(x.data, A, E),
     "frechet_matrix": lambda x, env, A: frechet_matrix(x.data, A),

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from ..errors import DomainError
 from . import nodes as n
 from .normal import (
     EXPANDED,
@@ -78,6 +79,8 @@ def _mpow(node):
 
 def matrix_power(poly, e):
     """Return a power of a square polynomial, distributed over its factors where that is right."""
+    if not poly.terms:
+        return _power_of_zero(poly, e, "the zero matrix")
     one = poly.single()
     if one is not None:
         c, mono, word = one
@@ -102,6 +105,12 @@ def matrix_power(poly, e):
         paren = n.make("paren", (rebuild(poly),), None, poly.shape)
         return matrix_atom(paren, False, e).scaled(Fraction(c) ** int(e))
     return matrix_atom(n.make("paren", (rebuild(poly),), None, poly.shape), False, e)
+
+
+def _power_of_zero(poly, e, what):
+    if not is_natural(e) and not isinstance(e, n.Node) and e <= 0:
+        raise DomainError(f"{what} has no power {e}.")
+    return poly
 
 
 def _scaled_power(c, mono, e, poly):
@@ -151,6 +160,8 @@ def _power(node):
 
 def scalar_power(poly, e):
     """Return a power of a scalar polynomial."""
+    if not poly.terms and e != 0:
+        return _power_of_zero(poly, e, "the number 0")
     one = poly.single()
     if not isinstance(e, n.Node) and e == 1:
         return poly
@@ -286,6 +297,8 @@ def _norm(node):
     if node.data != "frobenius":
         return opaque(node)
     poly = normal(x)
+    if not poly.terms:
+        return constant(0)
     one = poly.single()
     if one is not None:
         c, mono, _word = one
@@ -318,6 +331,8 @@ def _total(node):
 def _det(node):
     (x,) = node.args
     poly = normal(x)
+    if not poly.terms:
+        return constant(0)
     one = poly.single()
     if one is None:
         c, poly = _leading(poly)
@@ -528,8 +543,11 @@ def _had_of_words(v, w, shape):
         return normal(n.ones(*shape))
     if len(pieces) == 1:
         (x,) = pieces
-        return matrix_atom(x) if x.op == "pow" else normal(x)
-    if shape[0] == 1:  # a row is the transpose of a column
+        if x.op != "pow":
+            return normal(x)
+        base, e = x.args
+        return _entry_power_atom(base, e.data if n.is_number(e) else e, shape)
+    if n.is_one(shape[0]):  # a row is the transpose of a column
         flipped = [canonical(n.transpose(p)) for p in pieces]
         flipped.sort(key=lambda a: a.key)
         return matrix_atom(n.make("had", tuple(flipped), None, shape[::-1]), True)
@@ -543,6 +561,8 @@ def _pieces(node):
         return [pair for a in node.args for pair in _pieces(a)]
     if node.op == "transpose" and node.args[0].op == "had":
         return [pair for a in node.args[0].args for pair in _pieces(n.transpose(a))]
+    if node.op == "transpose" and node.args[0].op == "pow":
+        return [(n.transpose(a), e) for a, e in _pieces(node.args[0])]
     if node.op == "pow":
         e = node.args[1]
         return [(node.args[0], e.data if n.is_number(e) else e)]
@@ -550,6 +570,8 @@ def _pieces(node):
 
 
 def entrywise_power(poly, e):
+    if not poly.terms:
+        return _power_of_zero(poly, e, "an entry 0")
     shape = poly.shape
     one = poly.single()
     if not isinstance(e, n.Node) and e == 1:

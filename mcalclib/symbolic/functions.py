@@ -143,6 +143,14 @@ class RightSingularVector(_Matrix):
     """RightSingularVector(A, i): the unit vector v with A^T u = sigma v."""
 
 
+class Map(_Matrix):
+    """Map(name, u, m): an unknown differentiable function of a column u with m components."""
+
+
+class MapDerivative(_Matrix):
+    """MapDerivative(name, u, m): its Jacobian at u, of shape (m, rows of u)."""
+
+
 class Entry(_Scalar):
     """Entry(M): the only entry of a 1 by 1 matrix, as a scalar."""
 
@@ -186,6 +194,8 @@ CLASSES = {
     "diagonal_selector": DiagonalSelector,
     "block_selector": BlockSelector,
     "unit": UnitVector,
+    "map": Map,
+    "dmap": MapDerivative,
     "isum": MatrixSum,
     "mfun": MatrixFunction,
     "frechet": FrechetDerivative,

@@ -8,6 +8,7 @@ entries, diag(v) scales rows or columns, and K permutes them; what occurs twice 
 import keyword
 import linecache
 from collections import Counter
+from functools import partial
 from itertools import count
 
 import numpy as np
@@ -16,7 +17,7 @@ import sympy
 from ..errors import NoRuleError
 from . import nodes as n
 from .checking import UnverifiedError, agree
-from .evaluation import evaluate
+from .evaluation import evaluate, stand_in
 from .forms import canonical
 from .points import points
 from .reading import read
@@ -98,9 +99,7 @@ def _check(node, function, writer):
         values |= {name: point.env[s] for s, name in writer.size_names.items() if s in point.env}
         values = {k: v for k, v in values.items() if k in writer.parameters}
         for name, unknown in writer.unknown.items():
-            from .evaluation import stand_in
-
-            values[name] = lambda x, unknown=unknown: stand_in(unknown, x)
+            values[name] = partial(_stand_in, unknown, point.env)
         with np.errstate(all="ignore"):
             found, expected = function(**values), evaluate(node, point.env)
         if not agree(found, expected, 1e-8):
@@ -108,6 +107,18 @@ def _check(node, function, writer):
                 f"to_numpy: the function written for `{node!r}` does not compute it at a random "
                 f"point, so it is not returned:\n{function.source}"
             )
+
+
+def _stand_in(unknown, env, x):
+    if isinstance(unknown, str):
+        return stand_in(unknown, x)
+    column = n.msym("u", len(x), 1)
+    node = n.make(unknown.op, (column,), unknown.data, (unknown.shape[0], column.shape[0]))
+    return _squeezed(evaluate(node, {**env, column: x[:, None]}), unknown)
+
+
+def _squeezed(value, node):
+    return value.ravel() if n.is_vector(node) else value
 
 
 def _plain(leaf):
@@ -521,6 +532,16 @@ class _Writer:
         texts = [self.size(d) for d in sizes]
         start, stop = " + ".join(texts[:i]) or "0", " + ".join(texts[: i + 1])
         return f"np.eye({' + '.join(texts)})[:, {start} : {stop}]"
+
+    def write_map(self, node):
+        name = self.identifier(node.data)
+        self.unknown[name] = node
+        return f"{name}({self.bare(self.show(node.args[0]))})"
+
+    def write_dmap(self, node):
+        name = "d" + self.identifier(node.data)
+        self.unknown[name] = node
+        return f"{name}({self.bare(self.show(node.args[0]))})"
 
     def write_pinv(self, node):
         return f"np.linalg.pinv({self.bare(self.show(node.args[0]))})"

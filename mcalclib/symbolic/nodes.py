@@ -522,6 +522,16 @@ def unit(rows, i):
     return make("unit", data=i, shape=(size(rows), 1))
 
 
+def unknown_map(name, u, components):
+    """Return the value of an unknown function of a column."""
+    return make("map", (u,), name, (size(components), 1))
+
+
+def unknown_derivative(name, u, components):
+    """Return the Jacobian of an unknown function at u."""
+    return make("dmap", (u,), name, (size(components), u.shape[0]))
+
+
 def linear_atom(op, *args, data=None, shape):
     """Return one of the less common nodes, of the given shape."""
     return make(op, tuple(args), data, tuple(map(size, shape)))

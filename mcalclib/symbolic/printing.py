@@ -234,6 +234,12 @@ class _Printer:
     _right_singular_vector = _indexed("v")
     del _indexed
 
+    def _map(self, node):
+        return f"{self.name(node.data)}{self.brackets(self.show(node.args[0]))}", _ATOM
+
+    def _dmap(self, node):
+        return f"{self.name(node.data)}'{self.brackets(self.show(node.args[0]))}", _ATOM
+
     def _polar(self, node):
         return self.named("polar", node), _ATOM
 

@@ -180,6 +180,13 @@ def _frechet_matrix(expr):
     return n.linear_atom("frechet_matrix", A, data=name.name, shape=(d, d))
 
 
+def _column(expr):
+    u = read(expr)
+    if not n.is_column(u):
+        raise ShapeError(f"Map: `{u!r}` must be a column, it is {n.shape_text(u.shape)}.")
+    return u
+
+
 def _pinv(expr):
     (A,) = _args(expr)
     return n.linear_atom("pinv", A, shape=A.shape[::-1])
@@ -250,6 +257,12 @@ READERS = {
     f.DiagonalSelector: _sized("diagonal_selector", lambda k: (n.size_product(k, k), k)),
     f.BlockSelector: lambda e: selector(int(e.args[0]), list(map(n.size, e.args[1:]))),
     f.UnitVector: lambda e: n.unit(*map(n.size, e.args)),
+    f.Differential: lambda e: n.differential_of(read(e.args[0])),
+    f.DifferentialOf: lambda e: n.differential_of(read(e.args[0])),
+    f.Map: lambda e: n.unknown_map(e.args[0].name, _column(e.args[1]), e.args[2]),
+    f.MapDerivative: lambda e: n.unknown_derivative(
+        e.args[0].name, _column(e.args[1]), e.args[2]
+    ),
     f.MatrixSum: _isum,
     f.MatrixFunction: lambda e: n.mfun(e.args[0].name, read(e.args[1])),
     f.FrechetDerivative: _frechet,

@@ -31,6 +31,8 @@ def _own(node):
     match node.op:
         case "mfun" | "frechet" | "frechet_matrix":
             return f.CLASSES[node.op](node.data, *args)
+        case "map" | "dmap":
+            return f.CLASSES[node.op](node.data, *args, size(node.shape[0]))
         case "norm":
             return f.Norm(*args, *(() if node.data == "frobenius" else (node.data,)))
         case "unvec":

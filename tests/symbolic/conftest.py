@@ -1,33 +1,8 @@
-"""Symbols that the tests of the symbolic engine share."""
-
-from types import SimpleNamespace
+"""Fixtures of the symbolic engine's tests."""
 
 import pytest
-import sympy
 
-from mcalclib.symbolic import SymmetricMatrix
-
-
-def symbols():
-    """Return matrices and vectors of symbolic sizes by their names."""
-    m, n, p, q, k = sympy.symbols("m n p q k", integer=True, positive=True)
-    found = {"m": m, "n": n, "p": p, "q": q, "k": k}
-    for name in "ABCDZWPQ":
-        found[name] = sympy.MatrixSymbol(name, n, n)
-    for name in "xyabcuvwz":
-        found[name] = sympy.MatrixSymbol(name, n, 1)
-    found |= {
-        "X": sympy.MatrixSymbol("X", m, n),
-        "Y": sympy.MatrixSymbol("Y", n, p),
-        "M": sympy.MatrixSymbol("M", m, m),
-        "G": sympy.MatrixSymbol("G", m, n),
-        "f": sympy.MatrixSymbol("f", m, 1),
-        "t": sympy.Symbol("t", real=True),
-        "s": sympy.Symbol("s", real=True),
-        "S": SymmetricMatrix("S", n),
-        "T": SymmetricMatrix("T", n),
-    }
-    return SimpleNamespace(**found)
+from tests.symbolic.symbols import symbols
 
 
 @pytest.fixture

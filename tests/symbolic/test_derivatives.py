@@ -13,13 +13,7 @@ from mcalclib.symbolic import (
     symbolic_hessian,
     symbolic_jacobian,
 )
-from mcalclib.symbolic.forms import canonical
-from mcalclib.symbolic.reading import read
-
-
-def same(a, b):
-    """Whether two sympy expressions have one normal form."""
-    return canonical(read(a)) is canonical(read(b))
+from tests.symbolic.symbols import same
 
 
 def d(X):

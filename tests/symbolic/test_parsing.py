@@ -4,12 +4,7 @@ import pytest
 import sympy
 
 from mcalclib.symbolic import Norm, ParseError, parse
-from mcalclib.symbolic.forms import canonical
-from mcalclib.symbolic.reading import read
-
-
-def same(a, b):
-    return canonical(read(a)) is canonical(read(b))
+from tests.symbolic.symbols import same
 
 
 def square(name):
