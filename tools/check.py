@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from . import chromium
+from . import bubblewrap, chromium
 from .execute import cores
 from .paths import BUILD, ROOT, environment
 
@@ -65,7 +65,16 @@ def counts(report: Path) -> tuple[int, int, int]:
 
 
 def unit() -> Result:
-    return pytest("unit", f"-n{WORKERS}", "-m", "not browser", "tests")
+    return pytest("unit", f"-n{WORKERS}", "-m", "not browser", "--ignore=tests/grader", "tests")
+
+
+def grader() -> Result:
+    try:
+        bubblewrap.ensure()
+    except bubblewrap.NoBubblewrap as error:
+        print(error, file=sys.stderr)
+        return Result("grader", 0, 1, 0, 0.0, "no bubblewrap")
+    return pytest("grader", f"-n{WORKERS}", "tests/grader")
 
 
 def doctests() -> Result:
@@ -96,6 +105,7 @@ def pages() -> Result:
 
 STAGES: dict[str, tuple[str, Callable[[], Result]]] = {
     "unit": ("unit tests", unit),
+    "grader": ("the grader, on the real fence", grader),
     "doctests": ("examples in the docstrings", doctests),
     "notebooks": ("committed outputs of the chapters (nbval)", notebooks),
     "book": ("the build, warnings as errors", book),

@@ -11,6 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from . import debian
+
 VARIABLE = "MCALC_CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 MACOS = (
@@ -70,10 +72,8 @@ def installed() -> str | None:
 def attempts() -> list[list[list[str]]]:
     """Return the ways to bring one, each a list of commands."""
     ways = [[[sys.executable, "-m", "playwright", "install", "chromium"]]]
-    if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
-        quiet = ["apt-get", "--quiet", "--yes"]
-        install = [*quiet, "install", "--no-install-recommends", "chromium"]
-        ways.append([[*quiet, "update"], install])
+    if commands := debian.install("chromium"):
+        ways.append(commands)
     return ways
 
 

@@ -74,14 +74,14 @@ def stages(monkeypatch):
 def test_all_stages_run_and_the_run_passes_when_all_pass(stages, capsys):
     ran = stages()
     assert check.main([]) == 0
-    assert ran == ["unit", "doctests", "notebooks", "book", "pages"]
+    assert ran == ["unit", "grader", "doctests", "notebooks", "book", "pages"]
     assert capsys.readouterr().out.endswith("5 passed, 0 failed\n")
 
 
 def test_later_stages_run_after_a_failed_one_and_the_run_fails(stages, capsys):
     ran = stages("unit")
     assert check.main([]) == 1
-    assert ran == ["unit", "doctests", "notebooks", "book", "pages"]
+    assert ran == ["unit", "grader", "doctests", "notebooks", "book", "pages"]
     assert capsys.readouterr().out.endswith("4 passed, 1 failed\n")
 
 
