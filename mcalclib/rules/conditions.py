@@ -32,7 +32,7 @@ def check(function):
 
 
 @check
-def distinct(values, where, what, advice):
+def distinct(values, where, what, advice, used=None):
     """Refuse values that are nearly equal.
 
     Parameters
@@ -41,6 +41,8 @@ def distinct(values, where, what, advice):
         Eigenvalues or singular values.
     where, what, advice : str
         The function, the name of the values in plural, and what a caller can do.
+    used : (..., n) bool array, optional
+        Which values must differ from all others; the default is all of them.
 
     Raises
     ------
@@ -52,6 +54,9 @@ def distinct(values, where, what, advice):
         return
     stack = np.reshape(values, (-1, n))
     gaps = np.abs(stack[:, :, None] - stack[:, None, :]) + np.diag(np.full(n, np.inf))
+    if used is not None:
+        used = np.reshape(used, (-1, n))
+        gaps[~(used[:, :, None] | used[:, None, :])] = np.inf
     far = np.min(gaps, axis=(1, 2)) > CLOSE * np.max(np.abs(stack), axis=1)
     if not far.all():
         k = int(np.argmin(far))
@@ -76,8 +81,11 @@ def symmetric_in_clusters(values, cotangent, where, what, advice):
     ------
     NotDifferentiableError
     """
-    if cotangent is not ZERO:
-        _symmetric_in_clusters(values, cotangent, where, what, advice)
+    if cotangent is ZERO:
+        return
+    if type(cotangent) is not np.ndarray:  # traced: equal here, but perhaps not nearby
+        distinct(values, where, what, advice)
+    _symmetric_in_clusters(values, cotangent, where, what, advice)
 
 
 @check
@@ -104,14 +112,42 @@ def above_zero(values, where, message):
         raise NotDifferentiableError(f"{where}: {message}")
 
 
+def columns_used(*cotangents):
+    """Return which columns of eigenvectors have a cotangent that is not 0; None is all of them."""
+    given = [c for c in cotangents if c is not ZERO]
+    if any(type(c) is not np.ndarray for c in given):  # traced: 0 here, but perhaps not nearby
+        return None
+    return np.any([np.any(c != 0, axis=-2) for c in given], axis=0)
+
+
 @check
-def nonzero(values, where, message, cotangent=1.0):
+def equal_pairs(values):
+    """Return 1 for each pair of values that are nearly equal, so on the diagonal, and 0 else."""
+    gaps = np.abs(values[..., :, None] - values[..., None, :])
+    return 1.0 * (gaps <= CLOSE * np.max(np.abs(values), axis=-1)[..., None, None])
+
+
+@check
+def is_zero(values):
+    """Return 1 for each value that is exactly 0, and 0 else."""
+    return 1.0 * (values == 0)
+
+
+def nonzero(values, where, message, cotangent=None):
     """Refuse values that are 0 to working precision, where the cotangent is not 0 as well.
 
     Raises
     ------
     NotDifferentiableError
     """
+    if cotangent is ZERO:
+        return
+    # a traced cotangent may be 0 here, but not nearby
+    _nonzero(values, where, message, cotangent if type(cotangent) is np.ndarray else 1.0)
+
+
+@check
+def _nonzero(values, where, message, cotangent):
     size = np.max(np.abs(values), axis=-1, keepdims=True)
     if np.any((np.abs(values) <= 4 * np.finfo(float).eps * size) & (np.asarray(cotangent) != 0)):
         raise NotDifferentiableError(f"{where}: {message}")

@@ -23,15 +23,15 @@ def thin_svd(A):
 
 
 def inverse_gaps(s):
-    """Return 1/(sⱼ² - sᵢ²) off the diagonal and 0 on it."""
-    one = np.eye(np.shape(s)[-1])
+    """Return 1/(sⱼ² - sᵢ²), and 0 on the diagonal and for the repeated ones that are not used."""
+    equal = conditions.equal_pairs(s)
     square = s * s
-    return (1 - one) / (square[..., None, :] - square[..., :, None] + one)
+    return (1 - equal) / (square[..., None, :] - square[..., :, None] + equal)
 
 
-def refuse(s):
-    conditions.distinct(s, "svd", "singular values", OF_VECTORS)
-    conditions.nonzero(s, "svd", AT_ZERO)
+def refuse(s, used=None):
+    conditions.distinct(s, "svd", "singular values", OF_VECTORS, used)
+    conditions.nonzero(s, "svd", AT_ZERO, used)
 
 
 def pushforward(F, primals, tangents):
@@ -58,20 +58,23 @@ def pullback(F, primals, F_bar):
         conditions.symmetric_in_clusters(s, s_bar, "svd", "singular values", ADVICE)
         conditions.nonzero(s, "svd", AT_ZERO, s_bar)
         return ((U * s_bar[..., None, :]) @ Vt,)
-    refuse(s)
+    refuse(s, conditions.columns_used(U_bar, Vt_bar.mT))
+    conditions.symmetric_in_clusters(s, s_bar, "svd", "singular values", ADVICE)
+    conditions.nonzero(s, "svd", AT_ZERO, s_bar)
     row, column, gaps = s[..., None, :], s[..., :, None], inverse_gaps(s)
+    one_over = 1 / (row + conditions.is_zero(row))
     P_bar = ZERO if s_bar is ZERO else diagonal_matrix(s_bar)
     A_bar = ZERO
     if U_bar is not ZERO:
         J = gaps * (U.mT @ U_bar)
         P_bar = P_bar + (J + J.mT) * row
         if np.shape(U)[-2] > np.shape(s)[-1]:
-            A_bar = A_bar + ((U_bar - U @ (U.mT @ U_bar)) / row) @ Vt
+            A_bar = A_bar + ((U_bar - U @ (U.mT @ U_bar)) * one_over) @ Vt
     if Vt_bar is not ZERO:
         K = gaps * (Vt @ Vt_bar.mT)
         P_bar = P_bar + column * (K + K.mT)
         if np.shape(Vt)[-1] > np.shape(s)[-1]:
-            A_bar = A_bar + (U / row) @ (Vt_bar - (Vt_bar @ Vt.mT) @ Vt)
+            A_bar = A_bar + (U * one_over) @ (Vt_bar - (Vt_bar @ Vt.mT) @ Vt)
     return (U @ P_bar @ Vt + A_bar,)
 
 
@@ -90,7 +93,7 @@ Rule(
     ),
     source="Townsend (2016), Differentiating the singular value decomposition; Giles (2008)",
     keeps="F",
-    condition="full rank and distinct singular values",
+    condition="distinct singular values above 0, as far as their vectors are used",
     statement=r"dS = I \circ P,\quad U^T dU = F \circ (PS + SP^T),\quad V^T dV = F \circ "
     r"(SP + P^TS),\quad P = U^T dA\, V,\ F_{ij} = 1/(\sigma_j^2 - \sigma_i^2)",
 )

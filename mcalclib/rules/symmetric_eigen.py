@@ -39,9 +39,9 @@ def values_only(A, UPLO="L"):
 
 
 def inverse_gaps(w):
-    """Return 1/(λⱼ - λᵢ) off the diagonal and 0 on it."""
-    one = np.eye(np.shape(w)[-1])
-    return (1 - one) / (w[..., None, :] - w[..., :, None] + one)
+    """Return 1/(λⱼ - λᵢ), and 0 on the diagonal and for the repeated ones that are not used."""
+    equal = conditions.equal_pairs(w)
+    return (1 - equal) / (w[..., None, :] - w[..., :, None] + equal)
 
 
 def pushforward(F, primals, tangents, UPLO="L"):
@@ -57,7 +57,9 @@ def pullback(F, primals, F_bar, UPLO="L"):
     w_bar, V_bar = F_bar
     if V_bar is ZERO:
         return (from_values(w, V, w_bar, UPLO, "eigh"),)
-    conditions.distinct(w, "eigh", "eigenvalues", OF_VECTORS)
+    used = conditions.columns_used(V_bar)
+    conditions.distinct(w, "eigh", "eigenvalues", OF_VECTORS, used)
+    conditions.symmetric_in_clusters(w, w_bar, "eigh", "eigenvalues", OF_VALUES)
     P_bar = inverse_gaps(w) * (V.mT @ V_bar)
     if w_bar is not ZERO:
         P_bar = P_bar + diagonal_matrix(w_bar)
@@ -103,7 +105,8 @@ Rule(
     samples=samples,
     source="Magnus and Neudecker (2019), section 8.9; Giles (2008)",
     keeps="F",
-    condition="a symmetric matrix with distinct eigenvalues; only its lower triangle is read",
+    condition="a symmetric matrix, of which only the lower triangle is read; distinct "
+    "eigenvalues, as far as their eigenvectors are used",
     statement=r"d\lambda_i = v_i^T dA\, v_i,\quad dv_j = \sum_{i \ne j} "
     r"\frac{v_i^T dA\, v_j}{\lambda_j - \lambda_i}\, v_i",
 )

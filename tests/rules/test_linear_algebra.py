@@ -403,6 +403,48 @@ def test_gradients_agree_with_autograd(f, rng):
     assert_allclose(mc.gradient(lambda A: f(np, A), A), expected, rtol=1e-9, atol=1e-10)
 
 
+def test_a_simple_eigenvector_has_a_gradient_beside_repeated_eigenvalues(rng):
+    Q, c = samples.orthogonal(rng, 4), rng.standard_normal(4)
+    A = Q @ np.diag([5.0, 2.0, 2.0, 2.0]) @ Q.T
+    A = (A + A.T) / 2
+    v = Q[:, 0]
+    # dv = (λI - A)⁺ dA v, so (cᵀv)² has the differential 2 (cᵀv) cᵀ(λI - A)⁺ dA v
+    expected = 2 * (c @ v) * np.outer(np.linalg.pinv(5 * np.eye(4) - A, rcond=1e-9) @ c, v)
+    G = mc.gradient(lambda A: (c @ np.linalg.eigh(A)[1][:, -1]) ** 2, A)
+    assert_allclose((G + G.T) / 2, (expected + expected.T) / 2, atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(4, 3), (3, 4), (3, 3)])
+def test_simple_singular_vectors_have_a_gradient_beside_repeated_and_zero_values(shape, rng):
+    A = samples.with_singular_values(rng, *shape, [3.0, 0.0, 0.0])
+    c, d = rng.standard_normal(shape[0]), rng.standard_normal(shape[1])
+
+    def f(A):
+        U, _, Vt = np.linalg.svd(A, full_matrices=False)
+        return (c @ U[:, 0]) * (Vt[0] @ d)
+
+    U, _, Vt = np.linalg.svd(A)
+    u, v = U[:, 0], Vt[0]
+    # at rank one: du = (I - uuᵀ) dA v / σ and dv = (I - vvᵀ) dAᵀ u / σ
+    expected = (
+        np.outer((c - u * (u @ c)) * (v @ d), v) / 3 + np.outer(u, (d - v * (v @ d)) * (u @ c)) / 3
+    )
+    assert_allclose(mc.gradient(f, A), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "f", [lambda A: np.linalg.eigvalsh(A)[0], lambda A: np.linalg.svdvals(A)[0],
+          lambda A: np.linalg.eigh(A)[1][0, 0], lambda A: np.linalg.svd(A)[0][0, 0]],
+)  # fmt: skip
+def test_a_factor_that_is_zero_here_does_not_hide_a_kink(f):
+    # θ λ(A) at θ = 0 has the gradient 0 in A, but its derivative in θ does not exist
+    def gradient_in_A(theta):
+        return mc.gradient(lambda A: theta * f(A), np.eye(2))
+
+    with pytest.raises(NotDifferentiableError, match="0 and 1 .* repeated"):
+        mc.pushforward(gradient_in_A, 0.0, 1.0)
+
+
 # -- stacks --------------------------------------------------------------------------------
 
 STACKED = {
