@@ -75,21 +75,21 @@ def test_all_stages_run_and_the_run_passes_when_all_pass(stages, capsys):
     ran = stages()
     assert check.main([]) == 0
     assert ran == ["unit", "grader", "doctests", "notebooks", "book", "pages"]
-    assert capsys.readouterr().out.endswith("5 passed, 0 failed\n")
+    assert capsys.readouterr().out.endswith("6 passed, 0 failed\n")
 
 
 def test_later_stages_run_after_a_failed_one_and_the_run_fails(stages, capsys):
     ran = stages("unit")
     assert check.main([]) == 1
     assert ran == ["unit", "grader", "doctests", "notebooks", "book", "pages"]
-    assert capsys.readouterr().out.endswith("4 passed, 1 failed\n")
+    assert capsys.readouterr().out.endswith("5 passed, 1 failed\n")
 
 
 def test_pages_that_were_not_built_count_as_failed_and_are_not_opened(stages, capsys):
     ran = stages("book")
     assert check.main([]) == 1
     assert "pages" not in ran
-    assert capsys.readouterr().out.endswith("3 passed, 2 failed\n")
+    assert capsys.readouterr().out.endswith("4 passed, 2 failed\n")
 
 
 def test_only_the_stages_that_are_named_run(stages):
