@@ -81,61 +81,22 @@ def _write(value, export, out, depth, budget):
             f"a value of more than {MAX_ITEMS} parts or {MAX_FRAME >> 20} MB "
             "cannot cross the fence; use an array, or a smaller one."
         )
-    if value is None:
-        out.append(b"N")
-    elif value is True or value is False:
-        out.append(b"T" if value else b"F")
-    elif isinstance(value, np.generic):
-        # np.float64 is a float too; asked first, so that it arrives as what it was.
-        array = _plain_array(np.asarray(value))
-        out.append(b"n" + bytes([_CODE_OF[array.dtype]]) + array.tobytes())
-    elif isinstance(value, int):
-        _write_int(int(value), out)
-    elif isinstance(value, float):
-        out.append(b"d" + _FLOAT.pack(float(value)))
-    elif isinstance(value, complex):
-        value = complex(value)
-        out.append(b"c" + _COMPLEX.pack(value.real, value.imag))
-    elif isinstance(value, str):
-        _write_bytes(b"s", str(value).encode("utf-8", "backslashreplace"), out, budget)
-    elif isinstance(value, bytes | bytearray):
-        _write_bytes(b"b", bytes(value), out, budget)
-    elif isinstance(value, np.ndarray):
-        array = _plain_array(value)
-        shape = struct.pack(f"<B{array.ndim}Q", array.ndim, *array.shape)
-        budget[1] -= array.nbytes
-        if budget[1] < 0:
-            raise FrameError(f"an array of {array.nbytes >> 20} MB cannot cross the fence.")
-        out.append(b"a" + bytes([_CODE_OF[array.dtype]]) + shape)
-        out.append(array.tobytes())
-    elif isinstance(value, dict):
-        out.append(b"m" + _LENGTH.pack(len(value)))
-        for key, item in dict(value).items():
-            _write(key, export, out, depth + 1, budget)
-            _write(item, export, out, depth + 1, budget)
-    elif isinstance(value, list | tuple | set | frozenset):
-        tag = b"l" if isinstance(value, list) else b"t" if isinstance(value, tuple) else b"e"
-        items = list(value)
-        out.append(tag + _LENGTH.pack(len(items)))
-        for item in items:
-            _write(item, export, out, depth + 1, budget)
-    elif isinstance(value, slice):
-        out.append(b"S")
-        for item in (value.start, value.stop, value.step):
-            _write(item, export, out, depth + 1, budget)
-    elif value is Ellipsis:
-        out.append(b".")
-    else:
-        remote = value if isinstance(value, Remote) else export(value) if export else None
-        if remote is None:
-            raise FrameError(
-                f"a value of type {type(value).__name__} cannot cross the fence; numbers, "
-                "strings, lists, tuples, dicts, sets and numeric arrays can."
-            )
-        out.append(b"r" + remote.kind.encode("ascii")[:1] + _INT.pack(remote.number))
+    writer = _WRITERS.get(type(value))
+    if writer is None:  # a subclass travels as what it extends
+        writer = next((w for kind, w in _WRITERS.items() if isinstance(value, kind)), _write_remote)
+    writer(value, export, out, depth, budget)
 
 
-def _write_int(value, out):
+def _write_none(value, export, out, depth, budget):
+    out.append(b"N")
+
+
+def _write_bool(value, export, out, depth, budget):
+    out.append(b"T" if value else b"F")
+
+
+def _write_int(value, export, out, depth, budget):
+    value = int(value)
     if -(1 << 63) <= value < 1 << 63:
         out.append(b"i" + _INT.pack(value))
         return
@@ -143,6 +104,98 @@ def _write_int(value, out):
     if len(raw) > MAX_DIGITS:
         raise FrameError(f"an integer of more than {MAX_DIGITS} bytes cannot cross the fence.")
     out.append(b"I" + _LENGTH.pack(len(raw)) + raw)
+
+
+def _write_float(value, export, out, depth, budget):
+    out.append(b"d" + _FLOAT.pack(float(value)))
+
+
+def _write_complex(value, export, out, depth, budget):
+    value = complex(value)
+    out.append(b"c" + _COMPLEX.pack(value.real, value.imag))
+
+
+def _write_str(value, export, out, depth, budget):
+    _write_bytes(b"s", str(value).encode("utf-8", "backslashreplace"), out, budget)
+
+
+def _write_buffer(value, export, out, depth, budget):
+    _write_bytes(b"b", bytes(value), out, budget)
+
+
+def _write_scalar(value, export, out, depth, budget):
+    array = _plain_array(np.asarray(value))
+    out.append(b"n" + bytes([_CODE_OF[array.dtype]]) + array.tobytes())
+
+
+def _write_array(value, export, out, depth, budget):
+    array = _plain_array(value)
+    budget[1] -= array.nbytes
+    if budget[1] < 0:
+        raise FrameError(f"an array of {array.nbytes >> 20} MB cannot cross the fence.")
+    shape = struct.pack(f"<B{array.ndim}Q", array.ndim, *array.shape)
+    out.append(b"a" + bytes([_CODE_OF[array.dtype]]) + shape)
+    out.append(array.tobytes())
+
+
+def _write_dict(value, export, out, depth, budget):
+    items = list(value.items())
+    out.append(b"m" + _LENGTH.pack(len(items)))
+    for key, item in items:
+        _write(key, export, out, depth + 1, budget)
+        _write(item, export, out, depth + 1, budget)
+
+
+def _write_items(tag):
+    def write(value, export, out, depth, budget):
+        items = list(value)
+        out.append(tag + _LENGTH.pack(len(items)))
+        for item in items:
+            _write(item, export, out, depth + 1, budget)
+
+    return write
+
+
+def _write_slice(value, export, out, depth, budget):
+    out.append(b"S")
+    for item in (value.start, value.stop, value.step):
+        _write(item, export, out, depth + 1, budget)
+
+
+def _write_ellipsis(value, export, out, depth, budget):
+    out.append(b".")
+
+
+def _write_remote(value, export, out, depth, budget):
+    remote = value if isinstance(value, Remote) else export(value) if export else None
+    if remote is None:
+        raise FrameError(
+            f"a value of type {type(value).__name__} cannot cross the fence; numbers, "
+            "strings, lists, tuples, dicts, sets and numeric arrays can."
+        )
+    out.append(b"r" + remote.kind.encode("ascii")[:1] + _INT.pack(remote.number))
+
+
+# In this order for subclasses: np.float64 is a float too, and has to arrive as what it was.
+_WRITERS = {
+    str: _write_str,
+    np.ndarray: _write_array,
+    np.generic: _write_scalar,
+    tuple: _write_items(b"t"),
+    bool: _write_bool,
+    int: _write_int,
+    float: _write_float,
+    dict: _write_dict,
+    list: _write_items(b"l"),
+    type(None): _write_none,
+    complex: _write_complex,
+    set: _write_items(b"e"),
+    frozenset: _write_items(b"e"),
+    bytes: _write_buffer,
+    bytearray: _write_buffer,
+    slice: _write_slice,
+    type(Ellipsis): _write_ellipsis,
+}
 
 
 def _write_bytes(tag, raw, out, budget):
@@ -235,54 +288,40 @@ class _Reader:
         self.items -= 1
         if depth > MAX_DEPTH or self.items < 0:
             raise FrameError("the frame holds a value too deep or with too many parts.")
-        tag = self.take(1)
-        match tag:
-            case b"N":
-                return None
-            case b"T":
-                return True
-            case b"F":
-                return False
-            case b"i":
-                return _INT.unpack(self.take(8))[0]
-            case b"d":
-                return _FLOAT.unpack(self.take(8))[0]
-            case b"s":
-                return self.take(self.count()).decode("utf-8")
-            case b"a":
-                return self.array()
-            case b"n":
-                dtype = self.dtype()
-                return self.numbers(dtype, self.take(dtype.itemsize))[0]
-            case b"l":
-                return [self.value(depth + 1) for _ in range(self.count())]
-            case b"t":
-                return tuple([self.value(depth + 1) for _ in range(self.count())])
-            case b"e":
-                return {self.value(depth + 1) for _ in range(self.count())}
-            case b"m":
-                return {self.value(depth + 1): self.value(depth + 1) for _ in range(self.count())}
-            case b"c":
-                return complex(*_COMPLEX.unpack(self.take(16)))
-            case b"b":
-                return self.take(self.count())
-            case b"I":
-                size = self.count()
-                if size > MAX_DIGITS:
-                    raise FrameError("the frame holds an integer with too many digits.")
-                return int.from_bytes(self.take(size), "little", signed=True)
-            case b"S":
-                return slice(*[self.value(depth + 1) for _ in range(3)])
-            case b".":
-                return Ellipsis
-            case b"r":
-                kind, number = self.take(1), _INT.unpack(self.take(8))[0]
-                if self.resolve is None:
-                    raise FrameError("the frame refers to an object where none is expected.")
-                return self.resolve(kind.decode("latin-1"), number)
-        raise FrameError(f"the frame holds the unknown tag {tag!r}.")
+        reader = _READERS.get(tag := self.take(1))
+        if reader is None:
+            raise FrameError(f"the frame holds the unknown tag {tag!r}.")
+        return reader(self, depth + 1)
 
-    def array(self):
+    def values(self, depth):
+        return [self.value(depth) for _ in range(self.count())]
+
+    def text(self, _):
+        return self.take(self.count()).decode("utf-8")
+
+    def long(self, _):
+        size = self.count()
+        if size > MAX_DIGITS:
+            raise FrameError("the frame holds an integer with too many digits.")
+        return int.from_bytes(self.take(size), "little", signed=True)
+
+    def mapping(self, depth):
+        return {self.value(depth): self.value(depth) for _ in range(self.count())}
+
+    def slice(self, depth):
+        return slice(self.value(depth), self.value(depth), self.value(depth))
+
+    def remote(self, _):
+        kind, number = self.take(1), _INT.unpack(self.take(8))[0]
+        if self.resolve is None:
+            raise FrameError("the frame refers to an object where none is expected.")
+        return self.resolve(kind.decode("latin-1"), number)
+
+    def scalar(self, _):
+        dtype = self.dtype()
+        return self.numbers(dtype, self.take(dtype.itemsize))[0]
+
+    def array(self, _):
         dtype = self.dtype()
         ndim = self.take(1)[0]
         if ndim > 16:
@@ -297,6 +336,28 @@ class _Reader:
         if dtype.kind == "b" and raw.strip(b"\0\1"):
             raise FrameError("the frame holds a truth value that is neither 0 nor 1.")
         return np.frombuffer(raw, dtype=dtype).copy()
+
+
+_READERS = {
+    b"N": lambda reader, _: None,
+    b"T": lambda reader, _: True,
+    b"F": lambda reader, _: False,
+    b"i": lambda reader, _: _INT.unpack(reader.take(8))[0],
+    b"d": lambda reader, _: _FLOAT.unpack(reader.take(8))[0],
+    b"c": lambda reader, _: complex(*_COMPLEX.unpack(reader.take(16))),
+    b"I": _Reader.long,
+    b"s": _Reader.text,
+    b"b": lambda reader, _: reader.take(reader.count()),
+    b"a": _Reader.array,
+    b"n": _Reader.scalar,
+    b"l": _Reader.values,
+    b"t": lambda reader, depth: tuple(reader.values(depth)),
+    b"e": lambda reader, depth: set(reader.values(depth)),
+    b"m": _Reader.mapping,
+    b"S": _Reader.slice,
+    b".": lambda reader, _: Ellipsis,
+    b"r": _Reader.remote,
+}
 
 
 def pack(value, export=None) -> bytes:

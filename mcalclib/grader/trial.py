@@ -15,7 +15,7 @@ import re
 import signal
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.random  # loaded lazily by NumPy, and needed by every trial
@@ -26,11 +26,12 @@ from .frames import FrameError
 from .inside import Output
 from .limits import Limits
 from .matching import Plan, Step, is_unanswered
-from .session import FromStudent, Session, SessionLost
+from .session import FromStudent, Session, SessionLost, StandIn
 
 STRIKES = 2  # how often one function may bring the session down before it is called no more
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}")
 HIDDEN = "a hidden test did not pass"
+NO_ANSWER = "no answer was given (NotImplementedError)"
 
 
 class CheckTimeout(BaseException):
@@ -125,11 +126,11 @@ class Trial:
         self.lost: dict[str, SessionLost] = {}  # names whose cell did not survive
         self.stale = True
         self.tainted = False  # whether hidden inputs may have reached the student's code
-        self.needs_clean_run = False
+        self.unclean: set[str] = set()  # what must not be shown as it came out
         self.answers: dict[str, dict] = {}
         self.notes: list[str] = []
 
-    def run(self, report, hidden=True):
+    def run(self, report, hidden=True, only=None):
         """Run every step and report each check as it is decided.
 
         Parameters
@@ -138,10 +139,14 @@ class Trial:
             Called with each `Check`.
         hidden : bool
             Whether hidden tests run; without them nothing secret reaches the student's code.
+        only : set of str, optional
+            Grade ids of the tests to run, all by default.
         """
         try:
             for number, step in enumerate(self.plan.steps):
                 if step.kind == "test":
+                    if only is not None and self.assignment.parts[step.part].grade_id not in only:
+                        continue
                     report(self._check(number, step, hidden))
                 else:
                     self._run_cell(number, step)
@@ -178,7 +183,7 @@ class Trial:
         about["output"] = clean_text(about["output"] + output, 20_000)
         about["error"] = clean_text(error, 4_000)  # of the last copy, which is the one that counts
         if (output or error) and self.tainted:
-            self.needs_clean_run = True
+            self.unclean.add("")
 
     def _take_names(self, part):
         self.remote |= part.names
@@ -272,7 +277,14 @@ class Trial:
         """Bring what the student's side defines into the tests' namespace."""
         if not self.remote:
             return
-        names = self.remote if self.stale else self.remote & set(needed)
+        if self.stale:
+            names = self.remote
+        else:  # a function stays what it was until a cell runs; data may have been changed
+            names = {
+                name
+                for name in self.remote & set(needed)
+                if not isinstance(self.namespace.get(name), StandIn)
+            }
         if not names:
             return
         values = self.session.values(names)
@@ -336,7 +348,11 @@ class Trial:
             check.message = check.detail
             after_hidden = line != math.inf and line > first_hidden
             if check.status != "passed" and (tainted or after_hidden):
-                self.needs_clean_run = True
+                # The stub that students are given tells nothing, so it may be shown.
+                if check.detail == NO_ANSWER:
+                    check.message = NO_ANSWER
+                else:
+                    self.unclean.add(part.grade_id)
         if hidden and part.hidden and line >= first_hidden:
             self.tainted = self.session is not None and self.session.over is None
         return check
@@ -363,7 +379,7 @@ class Trial:
                 return f"`{name}` is not defined in the submission"
         text = told(error)
         if isinstance(error, NotImplementedError) and isinstance(error, FromStudent):
-            text = f"no answer was given ({text})"
+            return NO_ANSWER if not str(error) else f"no answer was given ({text})"
         if isinstance(error, FromStudent):
             return f"the submission's code raised {text}"
         statement = _statement(part.source, line)
@@ -389,9 +405,8 @@ def clean_text(text: str, limit: int) -> str:
     """Return student-visible text without memory addresses, terminal codes and excess."""
     text = _ADDRESS.sub("0x…", text)
     text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)
-    text = "".join(
-        c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text
-    )
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)
     return text if len(text) <= limit else text[:limit] + "…"
 
 
@@ -476,12 +491,12 @@ def run(prepared, plan, fence, limits, student, seed, report, hidden=True) -> di
     try:
         trial.run(decided, hidden)
         answers = trial.answers
-        if trial.needs_clean_run:
+        if trial.unclean:
             answers = _clean_run(trial, checks)
     finally:
         np.random.default_rng = random_generator
     notes = list(dict.fromkeys(trial.notes))
-    return {"checks": [asdict(c) for c in checks], "answers": answers, "notes": notes}
+    return {"checks": [vars(c) for c in checks], "answers": answers, "notes": notes}
 
 
 def _clean_run(trial, checks):
@@ -494,16 +509,29 @@ def _clean_run(trial, checks):
         trial.prepared, trial.plan, trial.fence, trial.limits, trial.student, trial.seed, until
     )
     seen: dict[str, Check] = {}
-    clean.run(lambda check: seen.setdefault(check.grade_id, check), hidden=False)
+    only = _with_what_they_need(trial.assignment, trial.unclean)
+    clean.run(lambda check: seen.setdefault(check.grade_id, check), hidden=False, only=only)
     for check in checks:
-        other = seen.get(check.grade_id)
-        if check.status == "passed" or check.message == HIDDEN:
+        if check.grade_id not in trial.unclean or check.message == HIDDEN:
             continue
+        other = seen.get(check.grade_id)
         if other is None or other.status == "passed":
             check.message = HIDDEN
         else:
             check.message = other.message
     return clean.answers
+
+
+def _with_what_they_need(assignment, wanted):
+    """Return the wanted tests and those that define names for them."""
+    tests = [part for part in assignment.parts if part.kind == "test"]
+    found = {part.grade_id for part in tests if part.grade_id in wanted}
+    while True:
+        missing = set().union(*(p.used - p.names for p in tests if p.grade_id in found))
+        more = {p.grade_id for p in tests if p.names & missing} - found
+        if not more:
+            return found
+        found |= more
 
 
 def manual_checks(assignment: Assignment, plan: Plan) -> list[Check]:

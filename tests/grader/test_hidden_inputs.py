@@ -41,7 +41,7 @@ def test_hidden_inputs_reach_neither_output_nor_messages(lane):
     record = lane.grade("ada", to_bytes(content))
     html = page(record)
     assert "LEAK-4-3" not in html
-    assert "LEAK-2-3" in html  # asked by a visible test, so it may be seen
+    assert "LEAK-1-4" in html  # asked by a visible test, so it may be seen
     assert "a hidden test did not pass" in html
     by_id = {check["grade_id"]: check for check in record["checks"]}
     assert "LEAK-4-3" in by_id["commutation-transposes"]["detail"]  # the instructor may know
