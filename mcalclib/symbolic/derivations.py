@@ -17,12 +17,12 @@ from .building import rebuilt
 from .checking import ENOUGH, UnverifiedError, agree, numeric_differential
 from .derivatives import (
     _differential,
+    _given,
     check_jacobian,
     fresh_tangent,
     is_scalar,
     jacobian_of,
     scalar_differential,
-    variable,
 )
 from .differentials import push, push_one, rule_of
 from .evaluation import evaluate
@@ -30,7 +30,6 @@ from .forms import canonical
 from .normal import normal
 from .points import points
 from .printing import latex, text
-from .reading import read
 from .rebuilding import rebuild
 from .writing import write
 
@@ -222,7 +221,15 @@ def derivation(expr, X, detail="brief", form="differential", order=1, method="ru
     """
     if detail not in LEVELS:
         raise ShapeError(f"derivation: detail is 'brief' or 'full', got {detail!r}.")
-    F, leaf = read(expr), variable(X)
+    F, leaf, sizes = _given(expr, X)
+    found = _derived(F, leaf, detail, form, order, method)
+    lines = [
+        Line(sizes.numbered(line.start), sizes.numbered(line.end), line.rules) for line in found
+    ]
+    return Derivation(sizes.numbered(found.of), sizes.numbered(leaf), lines)
+
+
+def _derived(F, leaf, detail, form, order, method):
     if method == "definition":
         from .definition import from_definition
 

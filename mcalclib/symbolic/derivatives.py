@@ -16,6 +16,7 @@ from .forms import canonical
 from .normal import normal
 from .reading import read
 from .rebuilding import one_by_one, rebuild
+from .resizing import Resizing
 from .results import Hessian, Result
 from .writing import write
 
@@ -56,8 +57,15 @@ def differential(expr, X):
     >>> differential(x.T * A * x, x)
     x.T*(A.T + A)*dx
     """
+    F, leaf, sizes = _given(expr, X)
+    return write(sizes.numbered(_differential(F, leaf)[0]))
+
+
+def _given(expr, X):
+    """Return the tree, the leaf that varies, and how their sizes were named."""
     F, leaf = read(expr), variable(X)
-    return write(_differential(F, leaf)[0])
+    sizes = Resizing(F, leaf)
+    return sizes.named(F), sizes.named(leaf), sizes
 
 
 def variable(X):
@@ -188,7 +196,7 @@ def symbolic_gradient(expr, X, layout="denominator"):
     >>> symbolic_gradient(sympy.log(sympy.Determinant(X)), X)
     gradient, shaped like X (denominator layout): X⁻ᵀ
     """
-    F, leaf = read(expr), variable(X)
+    F, leaf, sizes = _given(expr, X)
     if not is_scalar(F):
         raise ShapeError(
             f"symbolic_gradient: `{F!r}` is {n.shape_text(F.shape)}; only a scalar has a "
@@ -197,6 +205,7 @@ def symbolic_gradient(expr, X, layout="denominator"):
     _, dX, G = _differential(F, leaf)
     again = read(write(G))
     check_differential("gradient", F, leaf, dX, lambda env: _inner(evaluate(again, env), env[dX]))
+    G, F, leaf = map(sizes.numbered, (G, F, leaf))
     return Result("gradient", G, F, leaf).in_layout(layout)
 
 
@@ -232,10 +241,11 @@ def symbolic_jacobian(expr, X, layout="numerator"):
     >>> symbolic_jacobian(A**2, A)
     Jacobian, d vec(F) = J d vec(A) (numerator layout): I_n ⊗ A + Aᵀ ⊗ I_n
     """
-    F, leaf = read(expr), variable(X)
+    F, leaf, sizes = _given(expr, X)
     dX = fresh_tangent(F, leaf)
     J = jacobian_of(F, leaf, dX)
     check_jacobian(F, leaf, dX, J)
+    J, F, leaf = map(sizes.numbered, (J, F, leaf))
     return Result("Jacobian", J, F, leaf).in_layout(layout)
 
 
@@ -306,7 +316,7 @@ def symbolic_hessian(expr, X):
     >>> symbolic_hessian(x.T * A * x, x).matrix
     A.T + A
     """
-    F, leaf = read(expr), variable(X)
+    F, leaf, sizes = _given(expr, X)
     dX = fresh_tangent(F, leaf)
     dY = fresh_tangent(F, leaf, (dX,))
     first = push(canonical(F), {leaf: dX})
@@ -340,4 +350,4 @@ def symbolic_hessian(expr, X):
     for which, name in enumerate(("bilinear form", "Hessian operator", "Hessian matrix")):
         if forms[which] is not None:
             check_second(name, F, leaf, dX, dY, claim(which))
-    return Hessian(F, leaf, dX, dY, bilinear, operator, matrix)
+    return Hessian(*map(sizes.numbered, (F, leaf, dX, dY, bilinear, operator, matrix)))

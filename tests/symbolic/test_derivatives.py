@@ -78,3 +78,15 @@ def test_second_derivative_of_det(e):
     B = Inverse(A)
     expected = Determinant(A) * (Trace(B * dA) * Trace(B * dA2) - Trace(B * dA * B * dA2))
     assert same(symbolic_hessian(Determinant(A), A).bilinear, expected)
+
+
+@pytest.mark.parametrize("size", [2, 7, 1000])
+def test_numeric_sizes_give_the_symbolic_answer_with_these_sizes(size):
+    A = sympy.MatrixSymbol("A", size, size)
+    eye = sympy.Identity(size)
+    expected = KroneckerProduct(eye, A) + KroneckerProduct(A.T, eye)
+    J = symbolic_jacobian(A**2, A)
+    assert J.shape == (size**2, size**2)
+    assert same(J.expr, expected)
+    assert same(symbolic_gradient(Trace(A) * Trace(A), A).expr, 2 * Trace(A) * eye)
+    assert same(differential(Trace(A * A.T) * A, A).subs(d(A), eye), 2 * Trace(A) * A + Trace(A * A.T) * eye)

@@ -1,0 +1,72 @@
+"""Large numeric sizes as symbols while the engine works, so that it costs the same for every size.
+
+A result is checked at random points; a Jacobian of 100 by 100 matrices would have 10⁸ entries
+there. The laws that the engine uses do not depend on the sizes, so it is worked out, and
+checked, for sizes with names.
+"""
+
+import sympy
+
+from . import nodes as n
+
+SMALL = 4  # sizes up to this are checked as they are
+# operations that do arithmetic with sizes or count with them keep the sizes they have
+_COUNTING = {"block_selector", "unit", "kron", "vec", "unvec", "commutation", "duplication",
+             "diagonal_selector", "map", "dmap"}  # fmt: skip
+_SIZED = {"commutation", "duplication", "diagonal_selector"}
+
+
+class Resizing:
+    """Names for the large sizes of an expression, and the way back."""
+
+    def __init__(self, *given):
+        sizes, seen = set(), set()
+        counting = any(_collect(x, sizes, seen) for x in given)
+        large = sorted(d for d in sizes if d > SMALL)
+        named = {} if counting else {d: sympy.Dummy(f"n{d}", integer=True, positive=True)
+                                     for d in large}  # fmt: skip
+        self.forth = named
+        self.back = {symbol: d for d, symbol in named.items()}
+
+    def named(self, x):
+        """Return the tree with names for its large sizes."""
+        return _mapped(x, self.forth, {}) if self.forth else x
+
+    def numbered(self, x):
+        """Return the tree with its sizes again."""
+        return _mapped(x, self.back, {}) if self.back and x is not None else x
+
+
+def _collect(x, sizes, seen):
+    if x in seen:
+        return False
+    seen.add(x)
+    sizes.update(d for d in x.shape if isinstance(d, int))
+    counting = x.op in _COUNTING
+    for a in x.args:
+        counting |= _collect(a, sizes, seen)
+    return counting
+
+
+def _mapped(x, table, memo):
+    found = memo.get(x)
+    if found is None:
+        data = x.data
+        if x.op in _SIZED:
+            data = tuple(_size(d, table) for d in data)
+        if x.op == "sym" and data in table:
+            found = n.num(table[data])
+        else:
+            args = tuple(_mapped(a, table, memo) for a in x.args)
+            found = n.make(x.op, args, data, tuple(_size(d, table) for d in x.shape))
+        memo[x] = found
+    return found
+
+
+def _size(d, table):
+    if d in table:
+        return table[d]
+    if isinstance(d, int):
+        return d
+    return n.size(d.xreplace({k: sympy.Integer(v) for k, v in table.items()
+                              if isinstance(v, int)}))  # fmt: skip
