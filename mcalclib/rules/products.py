@@ -51,6 +51,26 @@ def vecdot(x1, x2, axis=-1):
     return np.sum(np.conjugate(x1) * x2, axis=axis)
 
 
+@expands(np.vecdot, samples=lambda rng: (case(matrix(rng, 2, 3), matrix(rng, 2, 3)),))
+def vecdot_ufunc(x1, x2, axis=-1):
+    return np.sum(np.conjugate(x1) * x2, axis=axis)
+
+
+if hasattr(np, "matvec"):  # NumPy 2.2 and newer
+
+    @expands(
+        np.matvec, samples=lambda rng: (case(rng.standard_normal((2, 4, 3)), matrix(rng, 2, 3)),)
+    )
+    def matvec(x1, x2):
+        return (x1 @ x2[..., None])[..., 0]
+
+    @expands(
+        np.vecmat, samples=lambda rng: (case(matrix(rng, 2, 4), rng.standard_normal((2, 4, 3))),)
+    )
+    def vecmat(x1, x2):
+        return (np.conjugate(x1)[..., None, :] @ x2)[..., 0, :]
+
+
 @expands(np.linalg.matmul, samples=lambda rng: (case(matrix(rng, 2, 3), matrix(rng, 3, 2)),))
 def matmul(x1, x2):
     return x1 @ x2
