@@ -4,6 +4,7 @@ import os
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from tools import chromium
 
@@ -11,6 +12,13 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update",
 ]  # fmt: skip
+
+
+# A machine that tests a commit draws the same examples each time; everyone else draws new ones.
+# A slow example is a busy machine, not a fault.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 @pytest.fixture
