@@ -7,13 +7,13 @@ never reports success that the kernel did not report.
 import ctypes
 import os
 import resource
+import signal
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER = 0x20000, 0x8000000, 0x10000000
 CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
-NAMESPACES = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
-PR_SET_SECCOMP, PR_SET_CHILD_SUBREAPER, SECCOMP_MODE_FILTER = 22, 36, 2
+PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 INNER_ID = 1000  # who the student's code believes to be
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -31,10 +31,10 @@ def prctl(option, *arguments):
     _check(_libc.prctl(option, *padded), f"prctl {option}")
 
 
-def enter_namespaces():
-    """Give this process user, mount, process, network and ipc namespaces of its own."""
+def _unshare(flags):
+    """Leave namespaces for new ones, a user namespace with one user in it among them."""
     uid, gid = os.getuid(), os.getgid()
-    _check(_libc.unshare(NAMESPACES), "unshare")
+    _check(_libc.unshare(flags), "unshare")
     for path, text in (
         ("setgroups", "deny"),
         ("uid_map", f"{INNER_ID} {uid} 1"),
@@ -42,6 +42,45 @@ def enter_namespaces():
     ):
         with open(f"/proc/self/{path}", "w") as file:
             file.write(text)
+
+
+def own_processes():
+    """Go on as the first process of a pid namespace that this user namespace owns.
+
+    Only so may a process change, again and again, which pid namespace its next child gets.
+    Without that, each session would take two forks.
+
+    Returns
+    -------
+    int
+        A handle of the pid namespace, for `next_child_in_new_pid_namespace`.
+    """
+    _unshare(CLONE_NEWUSER | CLONE_NEWPID)
+    child = os.fork()
+    if child:
+        os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) & 0xFF)
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    return os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+
+
+def fork_into_new_pid_namespace(home) -> int:
+    """Fork a child that is the first process of a pid namespace of its own.
+
+    Parameters
+    ----------
+    home : int
+        What `own_processes` returned.
+    """
+    _check(_libc.unshare(CLONE_NEWPID), "unshare")
+    child = os.fork()
+    if child:
+        _check(_libc.setns(home, CLONE_NEWPID), "setns")
+    return child
+
+
+def enter_namespaces():
+    """Give this process user, mount, network and ipc namespaces of its own."""
+    _unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC)
 
 
 def mount_private(megabytes):

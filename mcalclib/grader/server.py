@@ -48,10 +48,10 @@ class Control:
 def main():
     control = Control()
     config = control.receive()
-    kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
     # Before the imports, so that nothing preloaded has seen more rights than a student has.
     if os.getuid() != config["uid"] and config["closed"]:
         kernel.become(config["uid"], config["uid"])
+    home = kernel.own_processes() if config["namespaces"] else None
     given = preload(config)
     gc.collect()
     gc.freeze()  # keeps forked children from copying every page by counting references
@@ -62,7 +62,7 @@ def main():
         if request[0] == "open":
             handle = control.receive_handle()
             try:
-                child = start(handle, config, given, control)
+                child = start(handle, config, given, home)
                 reply = ("opened",)
             except OSError as error:
                 reply = ("failed", str(error))
@@ -91,64 +91,65 @@ def preload(config):
     return {k: v for k, v in namespace.items() if k not in ("get_ipython", "display")}
 
 
-def start(handle, config, given, control):
+def start(handle, config, given, home):
     """Fork a session; return the number of its process."""
-    if not config["namespaces"]:
-        child = os.fork()
-        if child == 0:
-            enter(handle, config, given)
-        return child
-    # Two forks, because the first process of a new pid namespace is the next child.
     reading, writing = os.pipe()
-    middle = os.fork()
-    if middle == 0:
-        try:
-            kernel.enter_namespaces()
-            child = os.fork()
-            if child == 0:
-                os.close(writing)
-                enter(handle, config, given)
-            os.write(writing, b"%d" % child)
-        except BaseException as error:
-            os.write(writing, b"!" + str(error).encode())
-        finally:
-            os._exit(0)
+    child = os.fork() if home is None else kernel.fork_into_new_pid_namespace(home)
+    if child == 0:
+        enter(handle, writing, config, given)
     os.close(writing)
+    # The child says when it is closed in, or why it cannot be: that must not look as if a
+    # student's code had died.
     told = b"".join(iter(lambda: os.read(reading, 4096), b""))
     os.close(reading)
-    os.waitpid(middle, 0)
-    if not told or told.startswith(b"!"):
-        raise OSError(told[1:].decode() or "the session did not start")
-    return int(told)
+    if told != b"+":
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        raise OSError(told.decode() or "the session did not start")
+    return child
 
 
-def enter(handle, config, given):
+def enter(handle, writing, config, given):
     """Close this process in, then serve; never returns."""
     try:
-        limits = config["limits"]
         if handle != 3:
+            writing = os.dup(writing) if writing == 3 else writing
             os.dup2(handle, 3)
+        os.dup2(writing, 4)
         null = os.open("/dev/null", os.O_RDWR)
         for number in (0, 1, 2):
             os.dup2(null, number)
-        os.closerange(4, 4096)
-        os.setsid()
+        os.closerange(5, 4096)
+        try:
+            close_in(config)
+        except BaseException as error:
+            os.write(4, str(error).encode() or b"?")
+            return
+        os.write(4, b"+")
+        os.close(4)
         gc.enable()
-        kernel.limit(limits["memory"], limits["cpu"], limits["files"], limits["processes"])
-        if config["namespaces"]:
-            kernel.mount_private(limits["files"])
-        if config["closed"]:
-            os.makedirs("/tmp/work", exist_ok=True)
-            os.chdir("/tmp/work")
-            for name in os.listdir("/data") if os.path.isdir("/data") else ():
-                os.symlink(f"/data/{name}", name)
-            kernel.drop_capabilities()
-            kernel.load_filter(config["filter"])
-        else:
-            kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
-        inside.serve(3, limits, given)
+        inside.serve(3, config["limits"], given)
     finally:
         os._exit(70)
+
+
+def close_in(config):
+    """Take everything from this process that a session must not have."""
+    limits = config["limits"]
+    os.setsid()
+    kernel.limit(limits["memory"], limits["cpu"], limits["files"], limits["processes"])
+    if config["namespaces"]:
+        kernel.enter_namespaces()
+        kernel.mount_private(limits["files"])
+    if config["closed"]:
+        os.makedirs("/tmp/work", exist_ok=True)
+        os.chdir("/tmp/work")
+        for name in os.listdir("/data") if os.path.isdir("/data") else ():
+            os.symlink(f"/data/{name}", name)
+        kernel.drop_capabilities()
+        kernel.load_filter(config["filter"])
+    else:
+        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def finish(child, patience):
