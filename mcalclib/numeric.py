@@ -363,7 +363,7 @@ def value_and_gradient(f, X, *, wrt=None, inner=None, symmetric=False):
     """
     run = _Linearisation(f, X, wrt, "gradient")
     run.scalar("gradient")
-    G = run.in_tree(run.pull([1.0], release=True))
+    G = run.in_tree(run.pull([np.float64(1.0)], release=True))
     if inner is not None or symmetric:
         G = _domain(run, inner, symmetric, "gradient").riesz(G)
     return run.value, G
