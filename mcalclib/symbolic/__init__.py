@@ -1,5 +1,6 @@
 """The symbolic engine: differentials of sympy expressions, line by line, each line checked."""
 
+from .cards import Card, rule_card, rule_cards
 from .checking import UnverifiedError
 from .derivations import Derivation, Line, Step, derivation
 from .derivatives import differential, symbolic_gradient, symbolic_hessian, symbolic_jacobian
@@ -24,6 +25,7 @@ from .parsing import ParseError, parse
 from .results import Hessian, Result, to_latex
 
 __all__ = [
+    "Card",
     "CommutationMatrix",
     "Derivation",
     "Eigenvalue",
@@ -47,6 +49,8 @@ __all__ = [
     "expm",
     "logm",
     "parse",
+    "rule_card",
+    "rule_cards",
     "sqrtm",
     "symbolic_gradient",
     "symbolic_hessian",

@@ -214,10 +214,10 @@ def derivation(expr, X, detail="brief", form="differential", order=1, method="ru
     >>> import sympy
     >>> n = sympy.Symbol("n")
     >>> A, x = sympy.MatrixSymbol("A", n, n), sympy.MatrixSymbol("x", n, 1)
-    >>> derivation(x.T * A * x, x)
-    d(xᵀ A x)                = dxᵀ A x + xᵀ A dx   [matrix product, transpose]
-                             = xᵀ Aᵀ dx + xᵀ A dx  [trace is cyclic, and a scalar is its own transpose]
-                             = xᵀ (A + Aᵀ) dx      [collect terms]
+    >>> derivation(A**2 * x, A)
+    d(A² x) = d(A²) x           [matrix product]
+            = (A dA + dA A) x   [matrix power]
+            = A dA x + dA A x   [simplify]
     """
     if detail not in LEVELS:
         raise ShapeError(f"derivation: detail is 'brief' or 'full', got {detail!r}.")
@@ -330,6 +330,8 @@ def _apply(x, leaf, dX, used, chosen, detail):
             used.append(_as_read(inner))
         tangents = tuple(_tangent(a, leaf, dX, detail, used) for a in inner.args)
         pushed = push_one(inner, tangents)
+        if pushed is ZERO:  # such as sign, which does not move
+            return n.zeros(inner.shape)
         if inner.op == "mpow":
             pushed = rebuild(normal(pushed), frozenset(pushed.free))
         return pushed

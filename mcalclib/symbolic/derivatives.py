@@ -55,7 +55,7 @@ def differential(expr, X):
     >>> differential(A**2, A)
     A*dA + dA*A
     >>> differential(x.T * A * x, x)
-    x.T*(A.T + A)*dx
+    x.T*(A + A.T)*dx
     """
     F, leaf, sizes = _given(expr, X)
     return write(sizes.numbered(_differential(F, leaf)[0]))
@@ -314,7 +314,7 @@ def symbolic_hessian(expr, X):
     >>> n = sympy.Symbol("n")
     >>> A, x = sympy.MatrixSymbol("A", n, n), sympy.MatrixSymbol("x", n, 1)
     >>> symbolic_hessian(x.T * A * x, x).matrix
-    A.T + A
+    A + A.T
     """
     F, leaf, sizes = _given(expr, X)
     dX = fresh_tangent(F, leaf)

@@ -9,7 +9,7 @@ from .face import NAMED
 from .faces import FACES, unknown_function
 
 # operation -> (rule, options as the rule's functions take them)
-_RULE_NAMES = {
+RULE_NAMES = {
     "add": "sum of two arrays",
     "mul": "Hadamard product",
     "had": "Hadamard product",
@@ -31,12 +31,11 @@ _OPTIONS = {
     "vec": lambda x: {"order": "F"},
     "unvec": lambda x: {"shape": x.shape, "order": "F"},
 }
-READER_NAMES = {
-    ("mul", True): "product with a scalar",
-    ("mul", False): "product",
-    "add": "sum",
-    "pow": "power",
-}
+
+
+def options_of(node):
+    """Return the options that a node's rule takes beside the primals."""
+    return _OPTIONS[node.op](node) if node.op in _OPTIONS else {}
 
 
 class ChainRule:
@@ -66,7 +65,7 @@ def rule_of(node):
     if node.op == "fn":
         rule = HANDLERS.get(NAMED.get(node.data))
     else:
-        name = _RULE_NAMES.get(node.op)
+        name = RULE_NAMES.get(node.op)
         if name is None or node.op == "mpow":
             name = (FACES.get((node.op, node.data)) or FACES.get(node.op) or (None,))[0]
         rule = RULES.get(name)
@@ -75,7 +74,7 @@ def rule_of(node):
     if rule is None:
         raise NoRuleError(
             f"no derivative rule for {node.op}, met in `{node!r}`; "
-            f"known: {', '.join(sorted({*_RULE_NAMES, 'fn', 'mfun', 'norm', 'mpow'}))}."
+            f"known: {', '.join(sorted({*RULE_NAMES, 'fn', 'mfun', 'norm', 'mpow'}))}."
         )
     return rule
 
@@ -119,7 +118,7 @@ def push_one(node, tangents):
             )
         return pushed
     primals = tuple(_plain_number(a) for a in node.args)
-    return run(rule, node, primals, tangents, **_OPTIONS.get(node.op, lambda x: {})(node))
+    return run(rule, node, primals, tangents, **options_of(node))
 
 
 def run(rule, F, primals, tangents, **options):

@@ -41,7 +41,8 @@ class _Printer:
         v = node.data
         if v.denominator == 1:
             return str(v), _ATOM if v >= 0 else _SUM
-        return self.fraction(str(v.numerator), str(v.denominator)), _PRODUCT if v >= 0 else _SUM
+        size = self.fraction(str(abs(v.numerator)), str(v.denominator))
+        return (size, _PRODUCT) if v >= 0 else (f"-{size}", _SUM)
 
     def _sym(self, node):
         return self.name(node.data), _ATOM
@@ -125,9 +126,9 @@ class _Printer:
             if p.data < 0:
                 below = n.power(x, n.num(-p.data))
                 return self.quotient([], [below]), _PRODUCT
-        exponent = self.show(p)
+        exponent = self.show(p, _PRODUCT if node.shape else _SUM)
         if node.shape:
-            exponent = f"{self.hadamard}{exponent}"
+            exponent = f"{self.entrywise}{exponent}"
         if x.op == "fn" and not node.shape:
             return self.superscript(self.brackets(self.show(x)), exponent), _POWER
         return self.superscript(self.show(x, _ATOM), exponent), _POWER
@@ -213,10 +214,11 @@ class _Printer:
 
     def _frechet(self, node):
         A, E = map(self.show, node.args)
-        return f"{self.subscripted_name('L', [FRECHET[node.data]])}({A}; {E})", _ATOM
+        name = self.subscripted_name("L", [self.function(FRECHET[node.data])])
+        return f"{name}({A}; {E})", _ATOM
 
     def _frechet_matrix(self, node):
-        name = self.subscripted_name("M", [FRECHET[node.data]])
+        name = self.subscripted_name("M", [self.function(FRECHET[node.data])])
         return f"{name}({self.show(node.args[0])})", _ATOM
 
     def _indexed(letter):
@@ -281,6 +283,7 @@ class _Latex(_Printer):
     transposed = r"\mathsf{T}"
     minus_transposed = r"-\mathsf{T}"
     hadamard, tensor = r"\circ", r"\otimes"
+    entrywise = r"\circ "
     one, all_ones = r"\mathbf{1}", "J"
 
     def brackets(self, s):
@@ -310,6 +313,8 @@ class _Latex(_Printer):
         base = name.rstrip("'")
         if base in _GREEK:
             return f"\\{name}"
+        if base == "sqrt":
+            return r"\mathrm{sqrt}"
         if base in ("log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arctan", "arcsin",
                     "arccos", "det", "exp"):  # fmt: skip
             return f"\\{name}"
@@ -341,6 +346,7 @@ class _Text(_Printer):
     transposed = "T"
     minus_transposed = "-T"
     hadamard, tensor = "∘", "⊗"
+    entrywise = "∘"
     one, all_ones = "1", "J"
 
     def brackets(self, s):

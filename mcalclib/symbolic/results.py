@@ -2,10 +2,11 @@
 
 import sympy
 
-from ..errors import ShapeError
+from ..errors import McalcError, ShapeError
 from . import nodes as n
 from .forms import canonical
 from .printing import latex, text
+from .reading import read
 from .writing import write
 
 LAYOUTS = ("numerator", "denominator")
@@ -76,10 +77,13 @@ class Result:
     def __eq__(self, other):
         if isinstance(other, Result):
             return self.node is other.node and self.layout == other.layout
-        return self.expr == other
+        try:
+            return canonical(read(other)) is canonical(self.node)
+        except (McalcError, sympy.SympifyError):
+            return False
 
     def __hash__(self):
-        return hash(self.expr)
+        return hash((self.kind, self.layout))
 
 
 class Hessian:
@@ -155,8 +159,6 @@ def to_latex(result):
     >>> to_latex(A.T * A)
     'A^{\\\\mathsf{T}}\\\\, A'
     """
-    from .reading import read
-
     if isinstance(result, Result):
         return latex(result.node)
     if isinstance(result, Hessian):

@@ -43,8 +43,11 @@ def _own(node):
 
 
 def _add(node):
-    kind = sympy.MatAdd if node.shape else sympy.Add
-    return kind(*map(write, node.args))
+    args = map(write, node.args)
+    if not node.shape:
+        return sympy.Add(*args)
+    # in sympy's own order, so that the result equals what a user writes
+    return sympy.MatAdd(*sorted(args, key=sympy.default_sort_key))
 
 
 def _mul(node):

@@ -89,4 +89,16 @@ def test_numeric_sizes_give_the_symbolic_answer_with_these_sizes(size):
     assert J.shape == (size**2, size**2)
     assert same(J.expr, expected)
     assert same(symbolic_gradient(Trace(A) * Trace(A), A).expr, 2 * Trace(A) * eye)
-    assert same(differential(Trace(A * A.T) * A, A).subs(d(A), eye), 2 * Trace(A) * A + Trace(A * A.T) * eye)
+    assert same(
+        differential(Trace(A * A.T) * A, A).subs(d(A), eye), 2 * Trace(A) * A + Trace(A * A.T) * eye
+    )
+
+
+def test_results_equal_what_a_user_writes_in_sympy(e):
+    assert differential(e.A**2, e.A) == e.A * d(e.A) + d(e.A) * e.A
+    assert differential(e.x.T * e.A * e.x, e.x) == e.x.T * (e.A + e.A.T) * d(e.x)
+    assert symbolic_hessian(e.x.T * e.A * e.x, e.x).matrix == e.A + e.A.T
+    G = symbolic_gradient(e.x.T * e.A * e.x, e.x)
+    assert e.A * e.x + e.A.T * e.x == G
+    assert e.A * e.x != G
+    assert sympy.sympify(G) == (e.A + e.A.T) * e.x
