@@ -3,8 +3,6 @@
 # ruff: noqa: S102 - executing cells is what this module is for
 
 import ast
-import sys
-import types
 
 
 class Shell:
@@ -41,10 +39,6 @@ def prepare(namespace):
         get_ipython=lambda: shell,
         display=lambda *values, **_: print(*values, sep="\n"),
     )
-    # Pickle, dataclasses and typing look a class's module up by name.
-    module = types.ModuleType("__main__")
-    module.__dict__.update(namespace)
-    sys.modules.setdefault("__main__", module)
     return namespace
 
 

@@ -13,6 +13,7 @@ import os
 import random
 import sys
 import traceback
+import types
 
 import numpy as np
 import numpy.random  # loaded lazily by NumPy, and needed by every session
@@ -102,7 +103,9 @@ class Session:
 
     def __init__(self, handle, limits):
         self.handle, self.received = handle, bytearray()
-        self.namespace = cells.prepare({})
+        # Pickle, dataclasses and typing look a class's module up by its name.
+        sys.modules["__main__"] = types.ModuleType("__main__")
+        self.namespace = cells.prepare(vars(sys.modules["__main__"]))
         self.objects, self.numbers = [], {}
         self.ticket = self.most = 0
         self.output = Output(limits["output"] << 10)

@@ -4,7 +4,6 @@ import os
 import re
 import stat
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -120,13 +119,17 @@ def find(source: Source, assignment: str) -> list[Submission]:
         raise SubmissionsError(f"{source.path}: there are no files in it.")
     groups: dict[tuple, dict] = {}
     names = _gradescope_names(source, files)
+    # A file somebody named ada_1_2_final looks like Canvas; a whole download of them is.
+    notebooks = [PurePosixPath(p).name for p in files if p.lower().endswith(".ipynb")]
+    canvas = bool(notebooks) and all(map(CANVAS.match, notebooks))
     for path in files:
         if PurePosixPath(path).name == METADATA:
             continue
-        who = _who(path, assignment, names)
+        who = _who(path, names, canvas)
         if who is None:
             continue
         key, name, number, late = who
+        name = printable(name)
         group = groups.setdefault(key, {"name": name, "number": number, "late": late, "paths": []})
         group["paths"].append(path)
         group["late"] |= late
@@ -134,17 +137,21 @@ def find(source: Source, assignment: str) -> list[Submission]:
     counts: dict[str, int] = {}
     for group in groups.values():
         counts[group["name"]] = counts.get(group["name"], 0) + 1
-    for key, group in groups.items():
+    taken = set()
+    for group in groups.values():
         name = group["name"]
-        if counts[name] > 1:
-            name = f"{name}_{group['number'] or key[-1]}"
+        if counts[name] > 1 and group["number"]:
+            name = f"{name}_{group['number']}"
+        while name in taken:
+            name += "+"
+        taken.add(name)
         found.append(_choose(name, group["paths"], assignment, group["late"]))
     if not found:
         raise SubmissionsError(f"{source.path}: there are no submissions in it.")
     return sorted(found, key=lambda submission: submission.student)
 
 
-def _who(path, assignment, names):
+def _who(path, names, canvas):
     """Return key, student, number and lateness for a file, None if it is nobody's."""
     parts = PurePosixPath(path).parts
     for depth, part in enumerate(parts):
@@ -154,7 +161,7 @@ def _who(path, assignment, names):
         if not is_file and (match := GRADESCOPE.match(part)):
             name = names.get(part, f"submission_{match['id']}")
             return ("gradescope", part), name, match["id"], False
-        if is_file and (match := CANVAS.match(part)):
+        if is_file and canvas and (match := CANVAS.match(part)):
             key = ("canvas", match["name"], match["user"])
             return key, match["name"], match["user"], bool(match["late"])
     # nbgrader: <course>/submitted/<student>/<assignment>/<notebook>
@@ -179,7 +186,7 @@ def _choose(student, paths, assignment, late):
     if late:
         submission.notes.append("handed in late")
     if not notebooks:
-        names = ", ".join(PurePosixPath(p).name for p in paths[:5])
+        names = printable(", ".join(PurePosixPath(p).name for p in paths[:5]))
         submission.problem = f"there is no notebook among the files handed in ({names})"
         return submission
 
@@ -196,7 +203,7 @@ def _choose(student, paths, assignment, late):
 
     submission.path = max(notebooks, key=rank)
     if len(notebooks) > 1:
-        chosen = PurePosixPath(submission.path).name
+        chosen = printable(PurePosixPath(submission.path).name)
         submission.notes.append(f"{len(notebooks)} notebooks were handed in; {chosen} was graded")
     return submission
 
@@ -222,6 +229,6 @@ def _gradescope_names(source, files):
     return names
 
 
-def students(source: Source, assignment: str) -> Iterator[str]:
-    """Return the names of all students found."""
-    return (submission.student for submission in find(source, assignment))
+def printable(name: str) -> str:
+    """Return a file's name as text, bytes that are none shown as such."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

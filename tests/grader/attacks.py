@@ -156,6 +156,38 @@ code(
     "class np:\n    testing = None\n    allclose = staticmethod(lambda *a: True)\n",
     points=5.0,
 )
+code(
+    "errors hidden by the notebook's shell",
+    "shell = get_ipython()\nshell.showtraceback = shell._showtraceback = lambda *a, **k: None",
+)
+code(
+    "assertions cut out of the tests as they are read",
+    "import ast\n"
+    "class Cut(ast.NodeTransformer):\n"
+    "    def visit_Assert(self, node): return ast.Pass()\n"
+    "    def visit_Expr(self, node): return ast.Pass()\n"
+    "get_ipython().ast_transformers.append(Cut())",
+)
+code(
+    "tests that pass whatever they print",
+    "import doctest\n"
+    "doctest.OutputChecker.check_output = lambda *a, **k: True\n"
+    "doctest.DocTestRunner.run = lambda *a, **k: doctest.TestResults(0, 1)",
+)
+code(
+    "the other graders' own classes patched",
+    "import sys\n"
+    "for name, module in list(sys.modules.items()):\n"
+    "    if name.startswith('otter'):\n"
+    "        for thing in list(vars(module).values()):\n"
+    "            if hasattr(thing, 'passed'): thing.passed = True\n"
+    "try:\n"
+    "    from otter.test_files.abstract_test import TestFile\n"
+    "    TestFile.passed_all = property(lambda self: True)\n"
+    "    TestFile.score = property(lambda self: self.possible)\n"
+    "    TestFile.grade = property(lambda self: 1.0)\n"
+    "except ImportError: pass",
+)
 content = submission(commutation=WRONG)
 for item in content["cells"]:
     if item["metadata"].get("nbgrader", {}).get("grade") and item["cell_type"] == "code":

@@ -70,12 +70,17 @@ def test_hidden_tests_are_not_on_the_other_side(lane):
 import gc, os, sys
 line = "B = np.random.standard" + "_normal((4, 3))"
 hits = [1 for o in gc.get_objects() if isinstance(o, (str, bytes)) and line in str(o)]
+own = sys.modules.pop("__main__")  # holds the line as well, being this very code
 hits += [1 for m in list(sys.modules.values()) if line in str(getattr(m, "__dict__", ""))]
-with open("/dev/null") as _:
-    pass
 print("FOUND" if hits else "NOTHING")
 """
     content = submission()
     content["cells"].append(cell("code", search, "end"))
     record = lane.grade("ada", to_bytes(content))
     assert record["added"]["output"] == "NOTHING\n"
+
+
+def test_the_slower_fence_gives_the_same_record(lane):
+    data = to_bytes(submission(slope="def slope(f, x, dx, h=1e-5):\n    return f(x)"))
+    with Lane(lane.assignment, "fresh", LIMITS, seed=1) as slow:
+        assert slow.grade("ada", data) == lane.grade("ada", data)

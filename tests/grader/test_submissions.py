@@ -108,6 +108,26 @@ def test_two_students_of_one_name_stay_two(tmp_path):
     assert [s.student for s in find(Source(tmp_path), "operators")] == ["ada_1", "ada_2"]
 
 
+def test_no_two_submissions_share_a_name(tmp_path):
+    lay_out(tmp_path, ["ada.ipynb", "ada/work.ipynb", "ada+.ipynb"])
+    names = [s.student for s in find(Source(tmp_path), "operators")]
+    assert len(set(names)) == 3
+
+
+def test_a_name_that_looks_like_canvas_among_others_is_a_plain_name(tmp_path):
+    lay_out(tmp_path, ["ada_1_2_final.ipynb", "ben.ipynb"])
+    assert [s.student for s in find(Source(tmp_path), "x")] == ["ada_1_2_final", "ben"]
+
+
+def test_a_file_name_that_is_no_text_is_shown_and_read(tmp_path):
+    with open(os.fsencode(tmp_path) + b"/\xff.ipynb", "wb") as file:
+        file.write(DATA)
+    source = Source(tmp_path)
+    (item,) = find(source, "operators")
+    assert item.student == "\\xff"
+    assert source.read(item.path) == DATA
+
+
 def test_a_student_without_a_notebook_is_listed_with_the_reason(tmp_path):
     lay_out(tmp_path, ["ada/essay.pdf", "ben.docx", "cleo.ipynb"])
     found = {s.student: s.problem for s in find(Source(tmp_path), "operators")}
