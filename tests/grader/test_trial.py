@@ -1,0 +1,189 @@
+"""How points come about: partial credit, limits, and what a death does and does not cost."""
+
+import time
+
+import pytest
+from sample_course import cell, notebook, to_bytes
+
+from mcalclib.grader.assignment import parse
+from mcalclib.grader.fence import probe
+from mcalclib.grader.lane import Lane
+from mcalclib.grader.limits import Limits
+
+QUICK = Limits(cell=1, total=20)
+
+
+def solution(text):
+    return f"### BEGIN SOLUTION\n{text}\n### END SOLUTION"
+
+
+def answer(name, text):
+    return cell("code", text, name, solution=True)
+
+
+def check(name, text, points=1):
+    return cell("code", text, name, grade=True, locked=True, points=points)
+
+
+def graded(source, submitted=None, limits=QUICK, **answers):
+    """Return each check of a submission that has other answers than the solution."""
+    assignment = parse(to_bytes(notebook(source)), "small")
+    cells = [
+        {**item, "source": answers.get(item["id"], item["source"])} for item in submitted or source
+    ]
+    with Lane(assignment, probe(limits), limits, seed=0) as lane:
+        record = lane.grade("ada", to_bytes(notebook(cells)))
+    return {item["grade_id"]: item for item in record["checks"]}
+
+
+@pytest.mark.parametrize(
+    ("last", "points", "status"),
+    [
+        ("0.5", 0.5, "failed"),
+        ("2", 2.0, "passed"),
+        ("0", 0.0, "failed"),
+        ("np.float64(1.5)", 1.5, "failed"),
+        ("True", 2.0, "passed"),  # nbgrader: what is no number earns all points
+        ("'well done'", 2.0, "passed"),
+        ("None", 2.0, "passed"),
+        ("2.5", 0.0, "error"),
+        ("-1", 0.0, "error"),
+        ("float('nan')", 0.0, "error"),
+        ("1;", 2.0, "passed"),  # a semicolon hides the value, as in a notebook
+    ],
+)
+def test_the_number_a_test_ends_with_is_its_partial_credit(last, points, status):
+    source = [
+        cell("code", "import numpy as np", "given"),
+        answer("f", solution("x = 1")),
+        check("t", f"assert x == 1\n{last}", points=2),
+    ]
+    result = graded(source)["t"]
+    assert (result["points"], result["status"]) == (points, status)
+
+
+def test_a_test_that_loops_over_an_answer_is_stopped_and_the_next_one_runs():
+    source = [
+        answer("f", solution("def n(): return 3")),
+        check("loops", "k = 0\nwhile k != n():\n    k += 0 if n() > 9 else 1"),
+        check("fine", "assert isinstance(n(), int)"),
+    ]
+    result = graded(source, f="def n(): return 10")
+    assert result["loops"]["status"] == "timed_out"
+    assert result["fine"]["status"] == "passed"
+
+
+def test_a_function_that_hangs_is_called_twice_and_no_more():
+    source = [answer("f", solution("def f(): return 1\ndef g(): return 2"))]
+    source += [check(f"t{k}", "assert f() == 1") for k in range(6)]
+    source += [check("other", "assert g() == 2")]
+    start = time.monotonic()
+    result = graded(source, f="def f():\n    while True: pass\ndef g(): return 2")
+    assert time.monotonic() - start < 6 * QUICK.cell
+    assert [result[f"t{k}"]["status"] for k in range(3)] == ["timed_out", "timed_out", "error"]
+    assert "brought the session down before" in result["t5"]["message"]
+    assert result["other"]["status"] == "passed"
+
+
+def test_the_whole_submission_has_a_limit_of_its_own():
+    source = [answer("f", solution("def f(): return 1"))]
+    source += [check(f"t{k}", "assert f() == 1") for k in range(8)]
+    limits = Limits(cell=2, total=3)
+    start = time.monotonic()
+    result = graded(
+        source, f="import time\ndef f():\n    time.sleep(0.9)\n    return 1", limits=limits
+    )
+    assert time.monotonic() - start < 12
+    statuses = [result[f"t{k}"]["status"] for k in range(8)]
+    assert statuses[:2] == ["passed", "passed"]
+    assert statuses[-1] == "timed_out"
+    assert "3 seconds" in result["t7"]["message"]
+
+
+def test_a_death_costs_what_called_it_and_state_is_built_up_again():
+    source = [
+        answer("a", solution("base = 40")),
+        answer("b", solution("def die(): return 1")),
+        check("dies", "assert die() == 1"),
+        answer("c", solution("def total(): return base + 2")),
+        check("lives", "assert total() == 42"),
+    ]
+    result = graded(source, b="import os\ndef die(): os._exit(0)")
+    assert result["dies"]["status"] == "error"
+    assert result["dies"]["message"] == "`die`: it ended its own process"
+    assert result["lives"]["status"] == "passed"
+
+
+def test_given_cells_run_on_both_sides_and_may_use_the_answer():
+    source = [
+        answer("f", solution("def double(x): return 2 * x")),
+        cell("code", "def four_times(x): return double(double(x))\nready = double(4)", "given"),
+        check("ours", "assert four_times(3) == 12\nassert ready == 8"),
+        answer("g", solution("def eight_times(x): return 2 * four_times(x)")),
+        check("theirs", "assert eight_times(1) == 8"),
+    ]
+    result = graded(source)
+    assert [item["status"] for item in result.values()] == ["passed", "passed"]
+    result = graded(source, f="def double(x): return 3 * x")
+    assert [item["status"] for item in result.values()] == ["failed", "failed"]
+
+
+def test_modules_that_a_solution_imports_are_ours_in_the_tests():
+    source = [
+        answer("f", solution("import numpy as np\ndef f(): return np.ones(2)")),
+        check("t", "assert np.allclose(f(), 1)"),
+    ]
+    fake = "class np:\n    allclose = staticmethod(lambda *a: True)\ndef f(): return 7.0"
+    assert graded(source)["t"]["status"] == "passed"
+    assert graded(source, f=fake)["t"]["status"] == "failed"
+
+
+def test_a_name_that_is_missing_is_named():
+    source = [answer("f", solution("def f(): return 1")), check("t", "assert f() == 1")]
+    assert graded(source, f="pass")["t"]["message"] == "`f` is not defined in the submission"
+    assert graded(source, submitted=source[1:])["t"]["points"] == 0
+
+
+def test_values_are_read_again_after_every_cell_and_every_call():
+    source = [
+        answer("f", solution("seen = []\ndef note(x): seen.append(x)")),
+        check("one", "note(1)\nassert len(seen) in (0, 1)"),
+        check("two", "assert seen == [1]"),
+        answer("g", solution("seen = 'new'")),
+        check("three", "assert seen == 'new'"),
+    ]
+    assert {item["status"] for item in graded(source).values()} == {"passed"}
+
+
+def test_a_test_leaves_nothing_for_the_next_student():
+    source = [
+        cell("code", "log = []", "given"),
+        answer("f", solution("def f(): return 1")),
+        check(
+            "t",
+            "import math\nassert log == [] and not hasattr(math, 'left')\n"
+            "log.append(f())\nmath.left = 1",
+        ),
+    ]
+    assignment = parse(to_bytes(notebook(source)), "small")
+    data = to_bytes(notebook(source))
+    with Lane(assignment, probe(QUICK), QUICK, seed=0) as lane:
+        assert [lane.grade(name, data)["status"] for name in "abc"] == ["passed"] * 3
+
+
+def test_a_class_can_be_the_answer():
+    text = (
+        "class Counter:\n    def __init__(self, n): self.n = n\n"
+        "    def step(self):\n        self.n += 1\n        return self"
+    )
+    source = [
+        answer("f", solution(text)),
+        check("t", "c = Counter(3)\nassert c.step().step().n == 5\nc.n = 9\nassert c.n == 9"),
+    ]
+    assert graded(source)["t"]["status"] == "passed"
+
+
+def test_a_value_that_cannot_cross_says_so():
+    source = [answer("f", solution("x = 1.0")), check("t", "assert x == 1.0")]
+    message = graded(source, f="x = [1 << 100_000]")["t"]["message"]
+    assert "`x` cannot be read: an integer of more than" in message
