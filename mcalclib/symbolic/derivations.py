@@ -341,6 +341,11 @@ def _apply(x, leaf, dX, used, chosen, detail):
     return x if all(a is b for a, b in zip(args, x.args, strict=True)) else rebuilt(x, args)
 
 
+def _is_block(x):
+    """Whether x is one block of a block matrix."""
+    return x.op == "matmul" and x.args[0].op == "block_selector"
+
+
 def _as_read(x):
     """Return the rule of a node under the name that a reader gives it here."""
     rule = rule_of(x)
@@ -357,7 +362,7 @@ def _tangent(a, leaf, dX, detail, used):
         return dX
     if a.free.isdisjoint({leaf}):
         return ZERO
-    if detail == "brief" and a.op in QUIET:
+    if detail == "brief" and a.op in QUIET or _is_block(a):
         tangents = tuple(_tangent(x, leaf, dX, detail, used) for x in a.args)
         if a.op == "transpose":
             used.append(rule_of(a))

@@ -9,6 +9,7 @@ from itertools import count
 import numpy as np
 import scipy.linalg
 
+from .. import linalg
 from ..errors import NoRuleError
 from ..tracing import plain
 
@@ -171,6 +172,8 @@ def _unit(node, env):
 
 
 def matrix_function(name, X):
+    if hasattr(X, "tape"):
+        return getattr(linalg, name)(X)  # the numeric engine's own, with its rule
     value = getattr(scipy.linalg, name)(X)
     if np.iscomplexobj(value):
         if np.abs(value.imag).max() > 1e-9 * (1 + np.abs(value.real).max()):
@@ -273,6 +276,7 @@ OPERATIONS = {
     "zeros": lambda x, env: np.zeros(_shape(x, env)),
     "ones": lambda x, env: np.ones(_shape(x, env)),
     "unit": _unit,
+    "dense": lambda x, env: np.array(x.data.tolist(), dtype=float),
     "add": _sum,
     "mul": _product,
     "had": _product,

@@ -111,6 +111,7 @@ FUNCTIONS = {
     "solve": lambda a, b: n.matmul(n.inverse(a), b),
     "matrix_power": lambda a, k: n.mpow(a, n.as_node(k)),
     "shape": lambda x: x.shape,
+    "real": lambda x: x,
     "ndim": lambda x: x.ndim,
     "iscomplexobj": lambda x: False,
     "expand_dims": lambda x, axis: getitem(x, (None,)),

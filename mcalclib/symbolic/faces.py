@@ -8,6 +8,7 @@ tests compare every one with the rule itself.
 
 from fractions import Fraction
 
+from ..errors import NoRuleError
 from . import nodes as n
 from .reading import isum
 
@@ -100,10 +101,19 @@ def matrix_power(F, node, dX):
     import sympy
 
     X, k = node.args
+    unclear = [s.data for s in node.args[1].free if s.op == "sym" and not s.data.is_integer]
+    if unclear:
+        raise NoRuleError(
+            f"no derivative of `{node!r}`: its exponent must be a non-negative integer; declare "
+            f'it, as in sympy.Symbol("{unclear[0]}", integer=True, positive=True).'
+        )
     taken = {s.data for s in node.free if s.op == "sym"}
     index = next(
         n.sym(s)
-        for s in (sympy.Symbol(name, integer=True) for name in ("i", "j", "l", "i1", "i2", "i3"))
+        for s in (
+            sympy.Symbol(name, integer=True, nonnegative=True)
+            for name in ("i", "j", "l", "i1", "i2", "i3")
+        )
         if s not in taken and s.name not in {t.name for t in taken}
     )
     last = n.subtract(k, n.ONE)

@@ -658,6 +658,7 @@ FORMS = {
     "zeros": lambda x: Poly(x.shape, {}),
     "ones": _ones,
     "unit": matrix_atom,
+    "dense": matrix_atom,
     "commutation": matrix_atom,
     "duplication": matrix_atom,
     "diagonal_selector": matrix_atom,

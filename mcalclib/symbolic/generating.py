@@ -477,6 +477,12 @@ class _Writer:
             return f"({self.size(node.shape[0])}, {self.size(node.shape[1])})"
         return self.size(node.shape[0] if self.kind(node) == "column" else node.shape[1])
 
+    def write_dense(self, node):
+        rows = [[float(x) for x in row] for row in node.data.tolist()]
+        if self.kind(node) != "matrix":
+            rows = [x for row in rows for x in row]
+        return f"np.array({rows})"
+
     def write_unit(self, node):
         index = node.data if isinstance(node.data, int) else self.size(node.data)
         return f"np.eye({self.size(node.shape[0])})[{index}]"

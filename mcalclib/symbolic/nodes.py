@@ -389,6 +389,8 @@ def is_symmetric(x):
         x.op in ("identity", "diag")
         or x.op in ("zeros", "ones")
         and x.shape[0] == x.shape[1]
+        or x.op == "dense"
+        and x.data.is_symmetric()
         or x.op == "msym"
         and x.data[1]
         or x.op in ("inverse", "mpow", "mfun", "pinv")

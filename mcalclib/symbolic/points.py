@@ -1,6 +1,7 @@
 """Random points at which an expression has a value."""
 
 from dataclasses import dataclass
+from itertools import count as count_from
 
 import numpy as np
 
@@ -101,11 +102,13 @@ def points(nodes, leaves, count=20, seed=0):
     sizes = symbols_of([*nodes, *leaves])
     powers = exponents_of(nodes)
     free = sorted(frozenset(leaves).union(*(x.free for x in nodes)), key=lambda leaf: leaf.key)
-    found = 0
+    found, attempts = 0, count_from(0)
     for choice in SIZES:
         for kind in KINDS:
-            env = {s: 3 if s in powers else choice[i % 4] for i, s in enumerate(sizes)}
-            env |= {s: 3 for s in powers}
+            env = {s: choice[i % 4] for i, s in enumerate(sizes)}
+            # 1 shows where a formula for Aᵏ⁻² needs k to be larger
+            power = (3, 1, 4, 2)[next(attempts) % 4]
+            env |= {s: power for s in powers}
             for leaf in free:
                 env[leaf] = draw(rng, leaf, env, kind)
             if _finite(nodes, env):

@@ -25,6 +25,36 @@ def text(node):
     return _Text().show(node)
 
 
+def blocks_of(node):
+    """Return the rows of blocks of a sum Σ Eᵢ Bᵢⱼ Eⱼᵀ, None if it is not one."""
+    found = {}
+    for term in node.args:
+        scalars = term.args[:-1] if term.op == "mul" else ()
+        factors = term.args[-1] if term.op == "mul" else term
+        factors = factors.args if factors.op == "matmul" else ()
+        if len(factors) < 2:
+            return None
+        first, *middle, last = factors
+        if first.op != "block_selector" or last.op != "transpose":
+            return None
+        (last,) = last.args
+        if last.op != "block_selector":
+            return None
+        (i, *heights), (j, *widths) = first.data, last.data
+        block = n.matmul(*middle) if middle else n.identity(heights[i])
+        found.setdefault((tuple(heights), tuple(widths)), {}).setdefault((i, j), []).append(
+            n.mul(*scalars, block)
+        )
+    if len(found) != 1:
+        return None
+    (((heights, widths), blocks),) = found.items()
+    return [
+        [n.add(*blocks[i, j]) if (i, j) in blocks else n.zeros((heights[i], widths[j]))
+         for j in range(len(widths))]
+        for i in range(len(heights))
+    ]  # fmt: skip
+
+
 class _Printer:
     """What both forms share: where brackets stand, and the order of factors."""
 
@@ -51,6 +81,9 @@ class _Printer:
         return self.name(node.data[0]), _ATOM
 
     def _add(self, node):
+        blocks = blocks_of(node)
+        if blocks is not None:
+            return self.rows([[self.show(b) for b in row] for row in blocks]), _ATOM
         first, *rest = node.args
         out = self.show(first, _SUM)
         for term in rest:
@@ -189,6 +222,9 @@ class _Printer:
             return self.superscript(column, self.transposed), _POWER
         return self.subscripted_name(self.all_ones, node.shape), _ATOM
 
+    def _dense(self, node):
+        return self.rows([[self.size(x) for x in row] for row in node.data.tolist()]), _ATOM
+
     def _unit(self, node):
         index = node.data + 1 if isinstance(node.data, int) else node.data
         return self.subscripted_name("e", [index]), _ATOM
@@ -320,6 +356,10 @@ class _Latex(_Printer):
             return f"\\{name}"
         return name if len(base) == 1 else rf"\operatorname{{{base}}}{name[len(base) :]}"
 
+    def rows(self, rows):
+        body = r" \\ ".join(" & ".join(row) for row in rows)
+        return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
+
     def sum_over(self, index, low, high):
         return rf"\sum_{{{index}={low}}}^{{{high}}} "
 
@@ -379,6 +419,9 @@ class _Text(_Printer):
 
     def function(self, name):
         return name.lstrip("?")
+
+    def rows(self, rows):
+        return f"[{'; '.join(', '.join(row) for row in rows)}]"
 
     def sum_over(self, index, low, high):
         return f"Σ({index}={low}..{high}) "

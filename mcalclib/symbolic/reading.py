@@ -25,6 +25,7 @@ def read(expr):
         return expr
     if not isinstance(expr, sympy.Basic):
         expr = sympy.sympify(expr)
+        expr = expr.as_immutable() if hasattr(expr, "as_immutable") else expr
     node = getattr(expr, "_node", None)
     if node is not None:
         return node
@@ -137,6 +138,16 @@ def selector(i, sizes):
     return n.linear_atom("block_selector", data=(i, *sizes), shape=(total, sizes[i]))
 
 
+def _dense(expr):
+    """A matrix of numbers is a constant."""
+    if not all(x.is_number and x.is_real for x in expr):
+        raise NoRuleError(
+            f"`{expr}` has entries that are not real numbers; write it with matrix symbols, unit "
+            "vectors or blocks."
+        )
+    return n.make("dense", data=expr, shape=tuple(map(int, expr.shape)))
+
+
 def _vec_shape(expr):
     return n.vec(read(expr.args[0]))
 
@@ -235,6 +246,8 @@ READERS = {
     sympy.MatPow: _power,
     sympy.Inverse: lambda e: n.inverse(read(e.args[0])),
     sympy.Transpose: lambda e: n.transpose(read(e.args[0])),
+    sympy.Adjoint: lambda e: n.transpose(read(e.args[0])),  # all matrices are real
+    sympy.ImmutableDenseMatrix: _dense,
     sympy.Trace: lambda e: n.trace(read(e.args[0])),
     sympy.Determinant: lambda e: n.det(read(e.args[0])),
     sympy.HadamardProduct: lambda e: n.had(*_args(e)),

@@ -241,6 +241,8 @@ def _best_group(terms, keep):
         word = term[2]
         if word:
             ends = (("first", word[0]), ("last", word[-1])) if len(word) > 1 else ()
+            # blocks stay apart, so that they are seen to be blocks
+            ends = [end for end in ends if end[1][0].op != "block_selector"]
             for key in (("whole", word), *ends):
                 groups.setdefault(key, []).append(term)
     best, best_score = None, None

@@ -5,6 +5,7 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagonalOf
 
 from . import functions as f
+from .printing import blocks_of
 from .reading import FUNCTIONS
 
 _SCALAR_FUNCTIONS = {name: kind for kind, name in FUNCTIONS.items()}
@@ -43,6 +44,9 @@ def _own(node):
 
 
 def _add(node):
+    blocks = blocks_of(node)
+    if blocks is not None:
+        return sympy.BlockMatrix([[write(b) for b in row] for row in blocks])
     args = map(write, node.args)
     if not node.shape:
         return sympy.Add(*args)
@@ -116,5 +120,6 @@ WRITERS = {
             sympy.OneMatrix(size(x.args[0].shape[1]), 1),
         )
     ),
+    "dense": lambda x: x.data,
     "unit": lambda x: f.UnitVector(size(x.shape[0]), x.data),
 }
