@@ -152,7 +152,8 @@ class Derivation:
         return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
 
     def _repr_latex_(self):
-        return f"$${self.latex}$$"
+        # aligned, since align* may not stand inside another display
+        return f"$${self.latex.replace('align*', 'aligned')}$$"
 
     def html(self, page="rules_reference.html"):
         """Return the names of the rules used as links to their cards."""

@@ -12,6 +12,45 @@ _GREEK = {
     "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega",
     "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega",
 }  # fmt: skip
+_LETTERS = dict(
+    zip(
+        [
+            "alpha",
+            "beta",
+            "gamma",
+            "delta",
+            "epsilon",
+            "zeta",
+            "eta",
+            "theta",
+            "kappa",
+            "lambda",
+            "mu",
+            "nu",
+            "xi",
+            "pi",
+            "rho",
+            "sigma",
+            "tau",
+            "phi",
+            "chi",
+            "psi",
+            "omega",
+            "Gamma",
+            "Delta",
+            "Theta",
+            "Lambda",
+            "Xi",
+            "Pi",
+            "Sigma",
+            "Phi",
+            "Psi",
+            "Omega",
+        ],
+        "αβγδεζηθκλμνξπρστφχψωΓΔΘΛΞΠΣΦΨΩ",
+        strict=True,
+    )
+)
 _SUPERSCRIPT = str.maketrans("0123456789-+()nkmpijT", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺⁽⁾ⁿᵏᵐᵖⁱʲᵀ")
 
 
@@ -418,7 +457,7 @@ class _Text(_Printer):
         return f"exp({self.show(x)})"
 
     def function(self, name):
-        return name.lstrip("?")
+        return self.name(name.lstrip("?"))
 
     def rows(self, rows):
         return f"[{'; '.join(', '.join(row) for row in rows)}]"
@@ -430,4 +469,7 @@ class _Text(_Printer):
         return str(s)
 
     def name(self, symbol):
-        return str(symbol)
+        name = str(symbol)
+        match = re.fullmatch(r"(d?)([A-Za-z]+)([_\d']*)", name)
+        letter = _LETTERS.get(match[2]) if match else None
+        return f"{match[1]}{letter}{match[3]}" if letter else name

@@ -138,7 +138,7 @@ class Hessian:
     def _repr_latex_(self):
         rows = [rf"\text{{{name}}} &\colon {latex(node)}" for name, node in self.nodes.items()
                 if node is not None]  # fmt: skip
-        return "$$\\begin{align*} " + r" \\ ".join(rows) + " \\end{align*}$$"
+        return "$$\\begin{aligned} " + r" \\ ".join(rows) + " \\end{aligned}$$"
 
 
 def to_latex(result):

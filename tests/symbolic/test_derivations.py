@@ -291,7 +291,9 @@ def test_latex_is_one_align_block_with_a_line_per_step(e):
     assert block.startswith("\\begin{align*}")
     assert block.endswith("\\end{align*}")
     assert block.count("&=") == len(steps)
-    assert steps._repr_latex_() == f"$${block}$$"
+    shown = steps._repr_latex_()
+    assert shown.startswith("$$\\begin{aligned}")
+    assert shown.endswith("\\end{aligned}$$")
 
 
 def test_constant_has_a_zero_differential(e):

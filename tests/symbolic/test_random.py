@@ -21,6 +21,7 @@ from mcalclib.symbolic import (
     Norm,
     differential,
     symbolic_gradient,
+    symbolic_hessian,
     symbolic_jacobian,
 )
 from mcalclib.symbolic.checking import UnverifiedError, agree
@@ -188,6 +189,27 @@ def test_differential_and_jacobian_are_the_numeric_ones(data, seed):
     assert agree(found, expected, 1e-6)
     flat = evaluate(J, env) @ env[dX].ravel(order="F")
     assert agree(flat, expected.ravel(order="F"), 1e-6)
+
+
+@PATIENT
+@given(expr=scalars(2), seed=st.integers(0, 9))
+def test_hessian_is_the_numeric_hessian(expr, seed):
+    env = environment(np.random.default_rng(seed))
+    leaf, dX = read(X), read(sympy.MatrixSymbol("dX", m, n))
+    H = answered(symbolic_hessian, expr)
+    env[dX] = np.random.default_rng(seed + 100).standard_normal((2, 3))
+    node = read(expr)
+    try:
+        expected = mc.hessian(lambda at: evaluate(node, {**env, leaf: at}), env[leaf]).apply(
+            env[dX]
+        )
+    except (DomainError, np.linalg.LinAlgError):
+        assume(False)
+    operator, matrix = evaluate(read(H.operator), env), evaluate(read(H.matrix), env)
+    assume(np.isfinite(expected).all() and np.isfinite(operator).all())
+    assume(np.abs(expected).max(initial=0) < 1e6)
+    assert agree(operator, expected, 1e-6)
+    assert agree(matrix @ env[dX].ravel(order="F"), expected.ravel(order="F"), 1e-6)
 
 
 @PATIENT
