@@ -612,6 +612,11 @@ def _fn(node):
     x = canonical(x)
     if node.data == "log" and x.op == "fn" and x.data == "exp":
         return normal(x.args[0])
+    if node.data == "log" and not x.shape:
+        root = _odd_root(x)
+        if root is not None:
+            atom, k = root
+            return scalar_atom(n.make("fn", (atom,), "log")).scaled(k)
     if x.op in ("ones", "zeros") and x.shape:
         value = n.ONE if x.op == "ones" else n.ZERO
         return normal(n.mul(n.fn(node.data, value), n.ones(*x.shape)))
@@ -624,6 +629,17 @@ def _fn(node):
         column = canonical(n.transpose(x))
         return matrix_atom(n.make("fn", (column,), node.data, x.shape[::-1]), True)
     return matrix_atom(n.make("fn", (x,), node.data, x.shape))
+
+
+def _odd_root(x):
+    """Return (a, k) for x = aᵏ with k odd: log x has a value only where a > 0."""
+    one = normal(x).single()
+    if one is None or one[0] != 1 or len(one[1]) != 1:
+        return None
+    ((atom, k),) = one[1]
+    if isinstance(k, n.Node) or k == 1 or k.denominator != 1 or k % 2 == 0:
+        return None
+    return rebuild(scalar_atom(atom)), k
 
 
 def _linear_last(node):
