@@ -30,5 +30,6 @@ Rule(
     source="Magnus and Neudecker (2019), section 8.2",
     arity=2,
     keeps="",
+    node="MatAdd",
     statement=r"d(A + B) = dA + dB",
 )

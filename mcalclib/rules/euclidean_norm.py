@@ -46,5 +46,6 @@ Rule(
     ),
     source="Magnus and Neudecker (2019), section 8.2, with the chain rule",
     condition="a vector or matrix that is not 0",
+    node="Norm",
     statement=r"d\|X\|_F = \langle X, dX \rangle / \|X\|_F",
 )

@@ -58,5 +58,6 @@ Rule(
     source="Watson (1992), Characterization of the subdifferential of some matrix norms",
     keeps="primals",
     condition="full rank; the singular values may be repeated",
+    node="Norm",
     statement=r"d\|A\|_* = \langle UV^T, dA \rangle",
 )

@@ -58,5 +58,6 @@ Rule(
     source="the power and exponential rules of one variable",
     arity=2,
     condition="a base above 0, unless the exponent is an integer",
+    node="HadamardPower",
     statement=r"d(x^p) = p x^{p-1} dx + x^p \log x\, dp",
 )

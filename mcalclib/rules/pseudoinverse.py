@@ -72,6 +72,7 @@ Rule(
     source="Golub and Pereyra (1973), The differentiation of pseudo-inverses, equation 4.12; "
     "Magnus and Neudecker (2019), section 8.5",
     condition="a matrix of full rank, so that the rank is constant near it",
+    node="PseudoInverse",
     statement=r"dA^+ = -A^+ dA\, A^+ + A^+A^{+T} dA^T (I - AA^+) + (I - A^+A)\, dA^T A^{+T}A^+",
 )
 

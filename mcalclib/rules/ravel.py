@@ -22,5 +22,6 @@ linear(
         case(rng.standard_normal((2, 3, 2)), order="F"),
     ),
     source="Magnus and Neudecker (2019), section 2.4",
+    node="Vec",
     statement=r"d\operatorname{vec}A = \operatorname{vec}dA",
 )

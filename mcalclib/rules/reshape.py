@@ -22,5 +22,6 @@ linear(
         case(rng.standard_normal(1), shape=()),
     ),
     source="the same entries in the same order, whose transpose is its inverse",
+    node="Unvec",
     statement=r"d\,\mathrm{reshape}(A) = \mathrm{reshape}(dA)",
 )

@@ -54,5 +54,6 @@ Rule(
     ),
     source="Giles (2008); Townsend (2016), Differentiating the singular value decomposition",
     condition="full rank and distinct singular values, as far as the function tells them apart",
+    node="SingularValue",
     statement=r"d\sigma_i = u_i^T\, dA\, v_i",
 )
