@@ -7,7 +7,7 @@ questions are right and must keep their marks.
 import json
 from dataclasses import dataclass, field
 
-from sample_course import MAX_AUTO, RIGHT, STUB, cell, submission, to_bytes
+from sample_course import MAX_AUTO, RIGHT, cell, submission, to_bytes
 
 OTHERS = 10.0  # slope and inverse, both right
 WRONG = "import numpy as np\ndef commutation(m, n):\n    return np.full((2, 2), 7.0)\n"
@@ -542,4 +542,22 @@ for name, data, note in (
 ):
     ATTACKS.append(Attack(name, data, points=0.0, statuses=("unreadable",), note=note))
 
-assert STUB
+# -- aimed at graders that run tests beside the student's code ---------------------------------
+
+code(
+    "tests not run at all",
+    "async def nothing(*args, **kwargs): return False\ntype(get_ipython()).run_code = nothing",
+)
+code(
+    "the gradebook edited for everyone",
+    "import pathlib, sqlite3\n"
+    "for folder in [pathlib.Path.cwd(), *pathlib.Path.cwd().parents]:\n"
+    "    if (folder / 'gradebook.db').exists():\n"
+    "        book = sqlite3.connect(folder / 'gradebook.db')\n"
+    "        book.execute('CREATE TRIGGER forged AFTER UPDATE OF auto_score ON grade BEGIN '\n"
+    "                     'UPDATE grade SET auto_score = 0.5 WHERE id = NEW.id AND auto_score > 0.5; END')\n"
+    "        book.commit()\n"
+    "        print('EDITED')\n"
+    "print('done')",
+    tags={"silent:EDITED"},
+)
