@@ -11,7 +11,7 @@ from ..errors import McalcError
 from ..rules import RULES, ZERO
 from . import nodes as n
 from .derivations import derivation, slug
-from .differentials import RULE_NAMES, options_of, push, rule_of
+from .differentials import MATRIX_FUNCTIONS, RULE_NAMES, options_of, push, rule_of
 from .face import NAMED
 from .faces import FACES
 from .forms import canonical
@@ -143,7 +143,9 @@ def examples():
             found[name] = n.mpow(X, n.num(3))
         elif isinstance(key, tuple):
             op, data = key
-            found[name] = n.make(op, (X,), data, () if op == "norm" else X.shape)
+            found[name] = n.make(op, (X,), data)
+    for function, name in MATRIX_FUNCTIONS.items():
+        found[name] = n.mfun(function, X)
     found["pseudoinverse"] = n.linear_atom("pinv", X, shape=X.shape)
     found["eigenvalues"] = n.linear_atom("eigenvalue", X, data=0, shape=())
     found["singular values"] = n.linear_atom("singular_value", X, data=0, shape=())

@@ -26,6 +26,11 @@ RULE_NAMES = {
     "vec": "vec",
     "unvec": "reshape",
 }
+MATRIX_FUNCTIONS = {
+    "expm": "matrix exponential",
+    "logm": "matrix logarithm",
+    "sqrtm": "matrix square root",
+}
 _OPTIONS = {
     "diag": lambda x: {"offset": 0, "shape": x.shape},
     "vec": lambda x: {"order": "F"},
@@ -65,25 +70,18 @@ def rule_of(node):
     if node.op == "fn":
         rule = HANDLERS.get(NAMED.get(node.data))
     else:
-        name = RULE_NAMES.get(node.op)
+        name = RULE_NAMES.get(node.op) or MATRIX_FUNCTIONS.get(
+            node.data if node.op == "mfun" else ""
+        )
         if name is None or node.op == "mpow":
             name = (FACES.get((node.op, node.data)) or FACES.get(node.op) or (None,))[0]
         rule = RULES.get(name)
-        if rule is None and name is not None:
-            rule = _Named(name)
     if rule is None:
         raise NoRuleError(
             f"no derivative rule for {node.op}, met in `{node!r}`; "
             f"known: {', '.join(sorted({*RULE_NAMES, 'fn', 'mfun', 'norm', 'mpow'}))}."
         )
     return rule
-
-
-class _Named:
-    """A rule known by its name only, until its file is there."""
-
-    def __init__(self, name):
-        self.name, self.source, self.condition, self.node, self.statement = name, "", "", "", ""
 
 
 def push_one(node, tangents):

@@ -92,6 +92,17 @@ def _kron(a, b):
     return ZERO if ZERO in (a, b) else n.kron(n.as_node(a), n.as_node(b))
 
 
+def _frechet(name, A, E):
+    return n.make("frechet", (A, E), name, A.shape)
+
+
+def _sylvester(a, b, q, transposed=False):
+    """X with aX + Xb = q: for a = b = √A it is the derivative of the root along q."""
+    if a is b and a.op == "mfun" and a.data == "sqrtm":
+        return _frechet("sqrtm", n.transpose(a.args[0]) if transposed else a.args[0], q)
+    raise NoRuleError(f"a Sylvester equation with `{a!r}` and `{b!r}` has no symbolic face.")
+
+
 FUNCTIONS = {
     "inv": n.inverse,
     "det": n.det,
@@ -112,6 +123,9 @@ FUNCTIONS = {
     "matrix_power": lambda a, k: n.mpow(a, n.as_node(k)),
     "shape": lambda x: x.shape,
     "real": lambda x: x,
+    "exponential_derivative": partial(_frechet, "expm"),
+    "logarithm_derivative": partial(_frechet, "logm"),
+    "sylvester": _sylvester,
     "ndim": lambda x: x.ndim,
     "iscomplexobj": lambda x: False,
     "expand_dims": lambda x, axis: getitem(x, (None,)),

@@ -87,15 +87,6 @@ def pseudoinverse(F, node, dX):
     )
 
 
-def matrix_function(F, node, dX):
-    (X,) = node.args
-    return frechet_of(node.data, X, dX)
-
-
-def frechet_of(name, X, E):
-    return n.make("frechet", (X, E), name, X.shape)
-
-
 def matrix_power(F, node, dX):
     """d(Xᵏ) = Σ Xⁱ dX Xᵏ⁻¹⁻ⁱ for a symbolic exponent k."""
     import sympy
@@ -136,8 +127,5 @@ FACES = {
     "eigenvalue": ("eigenvalues", eigenvalue),
     "right_eigenvector": ("eigenvalues and eigenvectors of a symmetric matrix", eigenvector),
     "pinv": ("pseudoinverse", pseudoinverse),
-    ("mfun", "expm"): ("matrix exponential", matrix_function),
-    ("mfun", "logm"): ("matrix logarithm", matrix_function),
-    ("mfun", "sqrtm"): ("matrix square root", matrix_function),
     "mpow": ("matrix power", matrix_power),
 }
