@@ -77,7 +77,7 @@ def _ravel(x, order="C"):
 def _reshape(x, shape, order="C"):
     if order != "F":
         raise NoRuleError(f"reshape of `{x!r}` row by row has no symbolic face.")
-    return n.unvec(x, *shape)
+    return n.vec(x) if n.is_one(shape[1]) else n.unvec(x, *shape)
 
 
 def _where(condition, a, b):
@@ -118,6 +118,7 @@ FUNCTIONS = {
     "reshape": _reshape,
     "diagonal": lambda x, *_, **__: n.diagonal(x),
     "on_diagonal": lambda x, *_, **__: n.diag(x),
+    "moveaxis": lambda x, *_: x,  # the two axes of a matrix, in their order
     "where": _where,
     "solve": lambda a, b: n.matmul(n.inverse(a), b),
     "matrix_power": lambda a, k: n.mpow(a, n.as_node(k)),

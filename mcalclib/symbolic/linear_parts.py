@@ -7,6 +7,7 @@ adjoints, for the gradient) or written as matrices (for the Jacobian).
 
 from ..errors import NoRuleError
 from . import nodes as n
+from .differentials import options_of, rule_of
 from .normal import normal, word_of
 from .rebuilding import rebuild_monomial, rebuild_word
 
@@ -101,16 +102,10 @@ def _pull(atom, C, dX):
     match atom.op:
         case "had":
             moving, others = _moving(atom, dX)
-            return _pull_node(moving, n.had(C, *others), dX)
-        case "diag":
-            return _pull_node(atom.args[0], n.diagonal(C), dX)
-        case "diagonal":
-            return _pull_node(atom.args[0], n.diag(C), dX)
-        case "vec":
+            return _pull_node(moving, _by_rule(atom, (moving, n.had(*others)), C), dX)
+        case "diag" | "diagonal" | "vec" | "unvec":
             (x,) = atom.args
-            return _pull_node(x, n.unvec(C, *x.shape), dX)
-        case "unvec":
-            return _pull_node(atom.args[0], n.vec(C), dX)
+            return _pull_node(x, _by_rule(atom, (x,), C), dX)
         case "kron":
             (x,) = (a for a in atom.args if n.depends(a, {dX}))
             J = _kron_jacobian(atom, x)
@@ -124,6 +119,12 @@ def _pull(atom, C, dX):
             inner = _pull_node(body, C, dX)
             return n.make("isum", (inner, *bounds), None, inner.shape)
     raise NoRuleError(f"`{atom!r}` is not linear in {dX!r}, or its adjoint is not known.")
+
+
+def _by_rule(atom, primals, C):
+    """Return the cotangent of the first operand, by the pullback of the atom's rule."""
+    bars = rule_of(atom).pullback(atom, primals, C, **options_of(atom))
+    return bars[0]() if callable(bars[0]) else bars[0]
 
 
 def _moving(atom, dX):
