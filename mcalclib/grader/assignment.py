@@ -4,7 +4,7 @@ import ast
 import hashlib
 import math
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .limits import GraderError
@@ -47,7 +47,12 @@ class Assignment:
     parts: tuple[Part, ...]
     digest: str
     files: tuple[str, ...] = ()  # data files beside the notebook
-    language: str = field(default="python")
+    trusted: bool = True  # False where the tests are a student's own copy
+
+    @property
+    def folder(self) -> str:
+        """Where the data files are, for cells that open them by name."""
+        return str(Path(self.files[0]).parent) if self.files else "/"
 
     @property
     def graded(self) -> list[Part]:
@@ -186,7 +191,7 @@ def parse(data: bytes, name: str, files=(), where: str = "", student: bool = Fal
     digest = hashlib.sha256(data)
     for file in result.files:
         digest.update(Path(file).name.encode() + b"\0" + Path(file).read_bytes())
-    return Assignment(name, result.parts, digest.hexdigest(), result.files)
+    return replace(result, digest=digest.hexdigest(), trusted=not student)
 
 
 def _part(cell: Cell, at: str, student: bool) -> Part:
@@ -223,8 +228,8 @@ def _part(cell: Cell, at: str, student: bool) -> Part:
     part = Part(kind, cell.type, source, released, cell.grade_id, points)
     if cell.type != "code":
         return part
-    # In a student's own notebook an answer may be anything; running it will tell.
-    tree = _tree(part, "" if student and kind != "test" else at)
+    # A student's own notebook may hold anything; running it will tell.
+    tree = _tree(part, "" if student else at)
     names, imports = _defined(tree)
     used = frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
     _, hidden = _cut(source, "HIDDEN TESTS", at)
@@ -266,7 +271,8 @@ def _cut(source, what, at, stub=None):
 def _tree(part, at=""):
     try:
         return ast.parse(part.source)
-    except SyntaxError as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        error = error if isinstance(error, SyntaxError) else SyntaxError(str(error))
         if not at:
             return ast.Module([], [])
         raise AssignmentError(f"{at}: line {error.lineno} is no Python: {error.msg}.") from None

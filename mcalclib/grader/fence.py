@@ -44,6 +44,7 @@ class World:
     modules: tuple[str, ...] = ()  # imported before any session starts
     given: tuple[str, ...] = ()  # cells run before any session starts
     files: tuple[str, ...] = ()  # paths of data files, readable beside the notebook
+    folder: str = "/"  # where these files are; only a trusted session is let in there
     limits: Limits = field(default_factory=Limits)
 
 
@@ -144,6 +145,7 @@ class Fence:
         self.world, self.kind = world, kind
         self.server = self.control = None
         self.is_open = False
+        self.ran = 0  # how many of the given cells every session starts with
 
     def __enter__(self):
         if self.kind != "fresh":
@@ -182,14 +184,16 @@ class Fence:
             "uid": NOBODY if os.getuid() == 0 and is_real_root() else os.getuid(),
             "modules": list(self.world.modules),
             "given": list(self.world.given),
+            "folder": self.world.folder,
             "limits": self.world.limits.as_dict(),
             "filter": program,
         }
         try:
             self._send(config)
-            if self._receive() != ("ready",):
+            word, self.ran = self._receive()
+            if word != "ready":
                 raise FenceError("the fence's server answered nonsense")
-        except (OSError, FrameError) as error:
+        except (OSError, FrameError, ValueError, TypeError) as error:
             why = self._last_words() or str(error)
             self.stop()
             raise FenceError(f"the fence did not start ({self.kind}): {why}") from None

@@ -222,6 +222,8 @@ def describe(error):
         for frame in traceback.extract_tb(error.__traceback__):
             if frame.filename.startswith("<cell"):
                 line = frame.lineno or 0
+            elif frame.filename.startswith("<test"):
+                line = -(frame.lineno or 0)
     try:
         message = str(error)[:4000]
     except Exception:

@@ -51,13 +51,19 @@ class Lane:
 
     def __init__(self, assignment, kind, limits: Limits, seed: int, hidden: bool = True):
         self.assignment, self.limits, self.seed, self.hidden = assignment, limits, seed, hidden
-        modules, wanted = warm_up(assignment)
-        for name in wanted:
-            with contextlib.suppress(Exception):
-                importlib.import_module(name)
-        self.prepared = trial.prepare(assignment)
+        if assignment.trusted:
+            modules, wanted = warm_up(assignment)
+            for name in wanted:
+                with contextlib.suppress(Exception):
+                    importlib.import_module(name)
+            with contextlib.chdir(assignment.folder):
+                self.prepared = trial.prepare(assignment)
+            leading = tuple(assignment.leading)
+        else:  # nothing of it may run on our side
+            modules, leading = assignment.modules, ()
+            self.prepared = trial.Prepared(assignment, {}, {}, ())
         self.fence = Fence(
-            World(modules, tuple(assignment.leading), assignment.files, limits), kind
+            World(tuple(modules), leading, assignment.files, assignment.folder, limits), kind
         )
 
     def __enter__(self):
@@ -161,6 +167,7 @@ class Lane:
                 kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
             resource.setrlimit(resource.RLIMIT_AS, (TRIAL_MEMORY, TRIAL_MEMORY))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+            os.chdir(self.assignment.folder)
             gc.disable()  # a trial is over before it would pay
             null = os.open(os.devnull, os.O_RDWR)
             for number in (0, 1):
@@ -213,6 +220,7 @@ def warm_up(assignment):
         try:
             os.close(reading)
             signal.alarm(READ_SECONDS)
+            os.chdir(assignment.folder)
             null = os.open(os.devnull, os.O_RDWR)
             for number in (0, 1, 2):
                 os.dup2(null, number)

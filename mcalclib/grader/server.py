@@ -52,10 +52,10 @@ def main():
     if os.getuid() != config["uid"] and config["closed"]:
         kernel.become(config["uid"], config["uid"])
     home = kernel.own_processes() if config["namespaces"] else None
-    given = preload(config)
+    given, ran = preload(config)
     gc.collect()
     gc.freeze()  # keeps forked children from copying every page by counting references
-    control.send(("ready",))
+    control.send(("ready", ran))
     child = 0
     while True:
         request = control.receive()
@@ -74,21 +74,31 @@ def main():
 
 
 def preload(config):
-    """Import the assignment's modules and run its leading given cells."""
+    """Import the assignment's modules and run its leading given cells.
+
+    Returns
+    -------
+    dict, int
+        What the cells defined, and how many of them ran to their end.
+    """
     for name in config["modules"]:
         try:
             importlib.import_module(name)
         except BaseException:  # the cell that imports it will say so, to whom it concerns
             sys.modules.pop(name, None)
-    namespace = cells.prepare({})
+    namespace, ran = cells.prepare({}), 0
     sys.stdout = inside.Output(0)
+    os.chdir("/data" if config["closed"] else config["folder"])
     for number, source in enumerate(config["given"]):
         try:
             cells.run(source, f"<given {number}>", namespace)
-        except BaseException:
+        except BaseException:  # each session runs it again and meets its error itself
             break
+        ran += 1
+    os.chdir("/")
     sys.stdout = sys.__stdout__
-    return {k: v for k, v in namespace.items() if k not in ("get_ipython", "display")}
+    given = {k: v for k, v in namespace.items() if k not in ("get_ipython", "display")}
+    return given, ran
 
 
 def start(handle, config, given, home):
@@ -149,6 +159,7 @@ def close_in(config):
         kernel.drop_capabilities()
         kernel.load_filter(config["filter"])
     else:
+        os.chdir(config["folder"])
         kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
 
 

@@ -385,3 +385,42 @@ def test_a_gradebook_error_is_not_swallowed(tmp_path):
         book = Gradebook(tmp_path, "one")
         book.close()
         Gradebook(tmp_path, "two")
+
+
+def test_validate_runs_nothing_of_a_notebook_outside_the_fence(course, capsys):
+    # Without --source even the tests and given cells are the notebook's own.
+    touch = f"open({str(course / 'touched')!r}, 'w').close()"
+    content = submission(commutation=touch)
+    for item in content["cells"]:
+        if item["cell_type"] == "code":
+            item["source"] = touch + "\n" + item["source"]
+    path = course / "mine.ipynb"
+    path.write_bytes(to_bytes(content))
+    assert main(["validate", str(path)]) == 1
+    assert "FileNotFoundError" in capsys.readouterr().out
+    assert not (course / "touched").exists()
+
+
+def test_given_cells_may_read_the_data_files_on_both_sides(course):
+    solution = "### BEGIN SOLUTION\ndef total(): return sum(data)\n### END SOLUTION"
+    cells = [
+        cell(
+            "code",
+            "from pathlib import Path\ndata = [int(x) for x in Path('d.csv').read_text().split(',')]",
+            "given",
+        ),
+        cell("code", solution, "total", solution=True),
+        cell("code", "assert total() == sum(data) == 3", "t", grade=True, locked=True, points=1),
+    ]
+    folder = course / "source" / "data"
+    folder.mkdir()
+    (folder / "data.ipynb").write_bytes(to_bytes(notebook(cells)))
+    (folder / "d.csv").write_text("1,2")
+    assert main(["release", str(folder)]) == 0
+    (course / "submissions" / "ada.ipynb").write_bytes(to_bytes(notebook(cells)))
+    out = ["--out", str(course / "out"), "--only", "ada", "--quiet"]
+    arguments = ["grade", str(course / "submissions"), "--source", str(folder), *out]
+    assert main(arguments) == 0
+    assert scores(course)["ada"]["score"] == "1"
+    assert main([*arguments, "--no-resume", "--trusted"]) == 0
+    assert scores(course)["ada"]["score"] == "1"
