@@ -2,7 +2,7 @@
 
 from .cards import Card, rule_card, rule_cards
 from .checking import UnverifiedError
-from .derivations import Derivation, Line, Step, derivation
+from .derivations import derivation
 from .derivatives import differential, symbolic_gradient, symbolic_hessian, symbolic_jacobian
 from .functions import (
     CommutationMatrix,
@@ -21,7 +21,9 @@ from .functions import (
     sqrtm,
 )
 from .generating import to_numpy
-from .parsing import ParseError, parse
+from .grammar import ParseError
+from .lines import Derivation, Line, Step
+from .parsing import parse
 from .results import Hessian, Result, to_latex
 
 __all__ = [

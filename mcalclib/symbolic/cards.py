@@ -10,11 +10,12 @@ import sympy
 from ..errors import McalcError
 from ..rules import RULES, ZERO
 from . import nodes as n
-from .derivations import derivation, slug
+from .derivations import derivation
 from .differentials import MATRIX_FUNCTIONS, RULE_NAMES, options_of, push, rule_of
 from .face import NAMED
 from .faces import FACES
 from .forms import canonical
+from .lines import slug
 from .printing import latex
 from .writing import write
 

@@ -8,7 +8,8 @@ from . import nodes as n
 from .derivations import derivation
 from .derivatives import is_scalar, symbolic_gradient, symbolic_hessian, symbolic_jacobian
 from .generating import to_numpy
-from .parsing import ParseError, parse_node
+from .grammar import ParseError
+from .parsing import parse_node
 from .results import to_latex
 from .writing import write
 

@@ -8,9 +8,10 @@ from itertools import product as all_choices
 
 from . import nodes as n
 from .building import rebuilt
-from .derivations import Derivation, Line, Step, _tidied
-from .derivatives import _differential, fresh_tangent
+from .derivations import tidied
+from .derivatives import fresh_tangent, worked_differential
 from .differentials import push, rule_of
+from .lines import Derivation, Line, Step
 
 DEFINITION = Step("definition of the differential, up to o(dX)", r"df = f(X + dX) - f(X) + o(dX)")
 EXPAND = Step("multiply out")
@@ -25,11 +26,11 @@ def from_definition(F, leaf, order=1):
     """Return the derivation of dF from its definition, not yet checked."""
     dX = fresh_tangent(F, leaf)
     if order == 2:
-        F, _, _ = _differential(F, leaf, dX)
+        F, _, _ = worked_differential(F, leaf, dX)
         dX = fresh_tangent(F, leaf)
     if F.op == "inverse" and F.args[0] is leaf:
         return Derivation(F, leaf, _of_inverse(F, leaf, dX)), dX
-    last, _, _ = _differential(F, leaf, dX, check=False)
+    last, _, _ = worked_differential(F, leaf, dX, check=False)
     shifted = _shifted(F, leaf, n.add(leaf, dX))
     lines = [Line(n.differential_of(F), _difference(shifted, F), (DEFINITION,))]
     used = []
@@ -41,7 +42,7 @@ def from_definition(F, leaf, order=1):
     lines.append(Line(lines[-1].end, _difference(n.add(*every), F), (EXPAND,)))
     linear = n.add(*by_degree.get(1, [n.zeros(F.shape)]))
     lines.append(Line(lines[-1].end, linear, (DROP,)))
-    lines += _tidied(linear, F, dX, last, "brief", order)
+    lines += tidied(linear, F, dX, last, "brief", order)
     lines = [line for line in lines if line.start is not line.end]
     return Derivation(F, leaf, lines), dX
 

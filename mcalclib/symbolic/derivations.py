@@ -4,9 +4,6 @@ The lines come from the rules themselves. A rule's pushforward is run with the d
 the arguments not yet worked out, d(XᵀA) standing for itself, so each application is one line.
 """
 
-from dataclasses import dataclass, field
-from html import escape
-
 import numpy as np
 
 from ..errors import McalcError, ShapeError
@@ -16,35 +13,25 @@ from . import nodes as n
 from .building import rebuilt
 from .checking import ENOUGH, UnverifiedError, agree, numeric_differential
 from .derivatives import (
-    _differential,
-    _given,
     check_jacobian,
     fresh_tangent,
+    given,
     is_scalar,
     jacobian_of,
     scalar_differential,
+    worked_differential,
 )
-from .differentials import push, push_one, rule_of
+from .differentials import push_one, rule_of
 from .evaluation import evaluate
 from .forms import canonical
+from .lines import Derivation, Line, Step
 from .normal import normal
 from .points import points
-from .printing import latex, text
+from .printing import text
 from .rebuilding import rebuild
-from .writing import write
 
 LEVELS = ("brief", "full")
 QUIET = {"transpose", "entry", "add"}  # in a brief derivation these need no line of their own
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step that is not a derivative rule: algebra with a name."""
-
-    name: str
-    statement: str = ""
-    source: str = ""
-    card: str = ""  # the rule it is an instance of
 
 
 CYCLIC = Step(
@@ -64,124 +51,6 @@ VEC_KRON = Step(
     r"\operatorname{vec}(ABC) = (C^T \otimes A) \operatorname{vec}B",
     "Magnus and Neudecker (2019), section 2.4",
 )
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a derivation.
-
-    Attributes
-    ----------
-    before, after : sympy expression
-    rules : tuple
-        The rules applied: each has ``name``, ``statement`` and ``source``.
-    """
-
-    start: n.Node
-    end: n.Node
-    rules: tuple = ()
-
-    @property
-    def before(self):
-        return write(self.start)
-
-    @property
-    def after(self):
-        return write(self.end)
-
-    @property
-    def name(self):
-        """The names of the rules, as a reader knows them."""
-        return ", ".join(dict.fromkeys(r.name for r in self.rules))
-
-    @property
-    def link(self):
-        """Where the rule stands on the page of rule cards."""
-        return [
-            f"rules_reference.html#{slug(getattr(r, 'card', '') or r.name)}" for r in self.rules
-        ]
-
-    def __repr__(self):
-        return f"{text(self.start)} = {text(self.end)}    [{self.name}]"
-
-
-def slug(name):
-    """Return the anchor of a rule card."""
-    return "rule-" + "".join(c if c.isalnum() else "-" for c in name.lower()).strip("-")
-
-
-@dataclass
-class Derivation:
-    """The lines from an expression to its derivative.
-
-    Iterating gives the lines; in a notebook it shows as one aligned formula, in a terminal as
-    text. `expr` is the last expression.
-    """
-
-    of: n.Node
-    wrt: n.Node
-    lines: list = field(default_factory=list)
-    head: str = "df"
-
-    def __iter__(self):
-        return iter(self.lines)
-
-    def __len__(self):
-        return len(self.lines)
-
-    def __getitem__(self, i):
-        return self.lines[i]
-
-    @property
-    def expr(self):
-        return write(self.node)
-
-    @property
-    def node(self):
-        return self.lines[-1].end
-
-    @property
-    def latex(self):
-        """The whole derivation as one align block."""
-        rows, previous = [], None
-        for line in self.lines:
-            lead = "" if line.start is previous else latex(line.start) + " "
-            note = rf" && \text{{{_latex_text(line.name)}}}"
-            rows.append(f"{lead}&= {latex(line.end)}{note}")
-            previous = line.end
-        return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
-
-    def _repr_latex_(self):
-        # aligned, since align* may not stand inside another display
-        return f"$${self.latex.replace('align*', 'aligned')}$$"
-
-    def html(self, page="rules_reference.html"):
-        """Return the names of the rules used as links to their cards."""
-        seen = dict.fromkeys(r.name for line in self.lines for r in line.rules)
-        items = "".join(f'<li><a href="{page}#{slug(s)}">{escape(s)}</a></li>' for s in seen)
-        return f"<ul>{items}</ul>"
-
-    def __str__(self):
-        rows, previous = [], None
-        for line in self.lines:
-            left = "" if line.start is previous else text(line.start)
-            rows.append((left, text(line.end), line.name))
-            previous = line.end
-        indent = min(max(len(left) for left, _, _ in rows), 24)
-        width = min(max(len(right) for _, right, _ in rows), 60)
-        out = []
-        for left, right, name in rows:
-            if len(left) > indent:
-                out.append(left)
-                left = ""
-            out.append(f"{left:<{indent}} = {right:<{width}}   [{name}]".rstrip())
-        return "\n".join(out)
-
-    __repr__ = __str__
-
-
-def _latex_text(s):
-    return s.replace("&", r"\&").replace("_", r"\_")
 
 
 def derivation(expr, X, detail="brief", form="differential", order=1, method="rules"):
@@ -222,7 +91,7 @@ def derivation(expr, X, detail="brief", form="differential", order=1, method="ru
     """
     if detail not in LEVELS:
         raise ShapeError(f"derivation: detail is 'brief' or 'full', got {detail!r}.")
-    F, leaf, sizes = _given(expr, X)
+    F, leaf, sizes = given(expr, X)
     found = _derived(F, leaf, detail, form, order, method)
     lines = [
         Line(sizes.numbered(line.start), sizes.numbered(line.end), line.rules) for line in found
@@ -239,9 +108,9 @@ def _derived(F, leaf, detail, form, order, method):
         return found
     dX = fresh_tangent(F, leaf)
     if order == 2:
-        F, _, _ = _differential(F, leaf, dX)
+        F, _, _ = worked_differential(F, leaf, dX)
         dX = fresh_tangent(F, leaf)
-    last, _, _ = _differential(F, leaf, dX, check=False)
+    last, _, _ = worked_differential(F, leaf, dX, check=False)
     lines = []
     if (squared := _norms_as_products(F)) is not F:
         lines.append(Line(n.differential_of(F), n.differential_of(squared), (SQUARE,)))
@@ -250,7 +119,7 @@ def _derived(F, leaf, detail, form, order, method):
         lines.append(Line(n.differential_of(F), n.differential_of(product), (REPEATED,)))
         F = product
     lines += _worked_out(F, leaf, dX, detail)
-    lines += _tidied(lines[-1].end, F, dX, last, detail, order)
+    lines += tidied(lines[-1].end, F, dX, last, detail, order)
     if form == "jacobian":
         lines += _vectorised(F, leaf, dX, lines[-1].end)
     lines = [line for line in lines if line.start is not line.end]
@@ -371,7 +240,7 @@ def _tangent(a, leaf, dX, detail, used):
     return n.differential_of(a)
 
 
-def _tidied(state, F, dX, last, detail, order):
+def tidied(state, F, dX, last, detail, order):
     """The lines from the rules' result to the form in which the derivative is read off."""
     lines = []
     if is_scalar(F) and dX.shape and not n.is_symmetric(dX) and order == 1:
@@ -519,6 +388,3 @@ def _differentials_in(x, seen=None):
     if x.op == "d":
         return [x]
     return [d for a in x.args for d in _differentials_in(a, seen)]
-
-
-__all__ = ["Derivation", "Line", "derivation", "push"]

@@ -57,11 +57,11 @@ def differential(expr, X):
     >>> differential(x.T * A * x, x)
     x.T*(A + A.T)*dx
     """
-    F, leaf, sizes = _given(expr, X)
-    return write(sizes.numbered(_differential(F, leaf)[0]))
+    F, leaf, sizes = given(expr, X)
+    return write(sizes.numbered(worked_differential(F, leaf)[0]))
 
 
-def _given(expr, X):
+def given(expr, X):
     """Return the tree, the leaf that varies, and how their sizes were named."""
     F, leaf = read(expr), variable(X)
     sizes = Resizing(F, leaf)
@@ -100,7 +100,7 @@ def _renamed(leaf, name):
     return n.sym(sympy.Symbol(name, **leaf.data.assumptions0))
 
 
-def _differential(F, leaf, dX=None, check=True):
+def worked_differential(F, leaf, dX=None, check=True):
     """Return (dF, dX, gradient or None), checked."""
     dX = dX or fresh_tangent(F, leaf)
     pushed = push(canonical(F), {leaf: dX})
@@ -196,13 +196,13 @@ def symbolic_gradient(expr, X, layout="denominator"):
     >>> symbolic_gradient(sympy.log(sympy.Determinant(X)), X)
     gradient, shaped like X (denominator layout): X⁻ᵀ
     """
-    F, leaf, sizes = _given(expr, X)
+    F, leaf, sizes = given(expr, X)
     if not is_scalar(F):
         raise ShapeError(
             f"symbolic_gradient: `{F!r}` is {n.shape_text(F.shape)}; only a scalar has a "
             "gradient. Use symbolic_jacobian or differential."
         )
-    _, dX, G = _differential(F, leaf)
+    _, dX, G = worked_differential(F, leaf)
     again = read(write(G))
     check_differential("gradient", F, leaf, dX, lambda env: _inner(evaluate(again, env), env[dX]))
     G, F, leaf = map(sizes.numbered, (G, F, leaf))
@@ -241,7 +241,7 @@ def symbolic_jacobian(expr, X, layout="numerator"):
     >>> symbolic_jacobian(A**2, A)
     Jacobian, d vec(F) = J d vec(A) (numerator layout): I_n ⊗ A + Aᵀ ⊗ I_n
     """
-    F, leaf, sizes = _given(expr, X)
+    F, leaf, sizes = given(expr, X)
     dX = fresh_tangent(F, leaf)
     J = jacobian_of(F, leaf, dX)
     check_jacobian(F, leaf, dX, J)
@@ -316,7 +316,7 @@ def symbolic_hessian(expr, X):
     >>> symbolic_hessian(x.T * A * x, x).matrix
     A + A.T
     """
-    F, leaf, sizes = _given(expr, X)
+    F, leaf, sizes = given(expr, X)
     dX = fresh_tangent(F, leaf)
     dY = fresh_tangent(F, leaf, (dX,))
     first = push(canonical(F), {leaf: dX})

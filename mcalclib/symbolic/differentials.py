@@ -1,7 +1,5 @@
 """The differential of a tree: the pushforwards of `mcalclib.rules`, run on symbols."""
 
-import numpy as np
-
 from ..errors import NoRuleError
 from ..rules import HANDLERS, RULES, ZERO
 from . import nodes as n
@@ -228,6 +226,3 @@ def tangent_of(leaf, mark="d"):
     import sympy
 
     return n.sym(sympy.Symbol(mark + leaf.data.name, **leaf.data.assumptions0))
-
-
-__all__ = ["np", "push", "push_one", "rule_of", "tangent_of"]

@@ -9,7 +9,6 @@ from .normal import (
     Poly,
     add_exponents,
     as_scalar,
-    combine,
     constant,
     exponent_of,
     eye,
@@ -702,5 +701,3 @@ FORMS = {
     "frechet": _linear_last,
     "isum": _isum,
 }
-
-__all__ = ["FORMS", "canonical", "combine", "opaque"]

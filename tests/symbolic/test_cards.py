@@ -4,7 +4,7 @@ import pytest
 
 from mcalclib.rules import RULES
 from mcalclib.symbolic import derivation, rule_card, rule_cards
-from mcalclib.symbolic.derivations import slug
+from mcalclib.symbolic.lines import slug
 
 
 @pytest.fixture(scope="module")
