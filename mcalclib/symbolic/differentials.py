@@ -52,7 +52,7 @@ class ChainRule:
 
 
 def _is_unknown(node):
-    return node.op == "map" or node.op == "fn" and node.data.startswith("?")
+    return node.op in ("map", "dmap") or node.op == "fn" and node.data.startswith("?")
 
 
 def rule_of(node):
@@ -100,6 +100,8 @@ def push_one(node, tangents):
     rule = rule_of(node)
     if node.op == "map":
         return n.matmul(n.unknown_derivative(node.data, *node.args, node.shape[0]), *tangents)
+    if node.op == "dmap":
+        return _push_unknown_derivative(node, *tangents)
     if rule is ChainRule:
         return unknown_function(node, node, tangents[0])
     if node.op == "mpow":
@@ -146,6 +148,16 @@ def _push_frechet(node, dA, dE):
             "Fréchet derivative has no symbolic face."
         )
     return n.make("frechet", (node.args[0], dE), node.data, node.shape)
+
+
+def _push_unknown_derivative(node, du):
+    """d f'(u) = duᵀ f''(u) for a function with one component."""
+    if not n.is_one(node.shape[0]):
+        raise NoRuleError(
+            f"no second derivative of `{node!r}`: an unknown function has one if it has one "
+            "component."
+        )
+    return n.matmul(n.transpose(du), n.unknown_hessian(node.data, *node.args))
 
 
 def _push_power(node, tangents):

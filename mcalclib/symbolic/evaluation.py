@@ -107,6 +107,11 @@ def _map_derivative(node, env, u):
     return np.cos(at) * P
 
 
+def _map_hessian(node, env, u):
+    P, at = map_stand_in(node.data, u, 1)
+    return -np.sin(at) * (P.T @ P)
+
+
 _FUNCTIONS = {
     "exp": np.exp, "log": np.log, "sin": np.sin, "cos": np.cos, "tan": np.tan, "sinh": np.sinh,
     "cosh": np.cosh, "tanh": np.tanh, "arctan": np.arctan, "arcsin": np.arcsin,
@@ -303,6 +308,7 @@ OPERATIONS = {
     "isum": _indexed_sum,
     "map": lambda x, env, u: np.sin(map_stand_in(x.data, u, dimension(x.shape[0], env))[1]),
     "dmap": _map_derivative,
+    "hmap": _map_hessian,
     "mfun": lambda x, env, A: matrix_function(x.data, A),
     "frechet": lambda x, env, A, E: frechet(x.data, A, E),
     "frechet_matrix": lambda x, env, A: frechet_matrix(x.data, A),

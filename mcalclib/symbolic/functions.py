@@ -151,6 +151,10 @@ class MapDerivative(_Matrix):
     """MapDerivative(name, u, m): its Jacobian at u, of shape (m, rows of u)."""
 
 
+class MapHessian(_Matrix):
+    """MapHessian(name, u): the Hessian at u of an unknown function with one component."""
+
+
 class Entry(_Scalar):
     """Entry(M): the only entry of a 1 by 1 matrix, as a scalar."""
 
@@ -196,6 +200,7 @@ CLASSES = {
     "unit": UnitVector,
     "map": Map,
     "dmap": MapDerivative,
+    "hmap": MapHessian,
     "isum": MatrixSum,
     "mfun": MatrixFunction,
     "frechet": FrechetDerivative,

@@ -113,7 +113,9 @@ def _stand_in(unknown, env, x):
     if isinstance(unknown, str):
         return stand_in(unknown, x)
     column = n.msym("u", len(x), 1)
-    node = n.make(unknown.op, (column,), unknown.data, (unknown.shape[0], column.shape[0]))
+    rows = column.shape[0] if unknown.op == "hmap" else unknown.shape[0]
+    columns = 1 if unknown.op == "map" else column.shape[0]
+    node = n.make(unknown.op, (column,), unknown.data, (rows, columns))
     return _squeezed(evaluate(node, {**env, column: x[:, None]}), unknown)
 
 
@@ -546,6 +548,11 @@ class _Writer:
 
     def write_dmap(self, node):
         name = "d" + self.identifier(node.data)
+        self.unknown[name] = node
+        return f"{name}({self.bare(self.show(node.args[0]))})"
+
+    def write_hmap(self, node):
+        name = "dd" + self.identifier(node.data)
         self.unknown[name] = node
         return f"{name}({self.bare(self.show(node.args[0]))})"
 

@@ -386,7 +386,7 @@ def transpose(x):
 def is_symmetric(x):
     """Whether x is symmetric by the look of it."""
     return (
-        x.op in ("identity", "diag")
+        x.op in ("identity", "diag", "hmap")
         or x.op in ("zeros", "ones")
         and x.shape[0] == x.shape[1]
         or x.op == "dense"
@@ -538,6 +538,11 @@ def unknown_map(name, u, components):
 def unknown_derivative(name, u, components):
     """Return the Jacobian of an unknown function at u."""
     return make("dmap", (u,), name, (size(components), u.shape[0]))
+
+
+def unknown_hessian(name, u):
+    """Return the Hessian of an unknown function with one component at u."""
+    return make("hmap", (u,), name, (u.shape[0], u.shape[0]))
 
 
 def linear_atom(op, *args, data=None, shape):

@@ -19,7 +19,8 @@ def parse(text, **declarations):
     ----------
     text : str
         ``x' A x``, ``x^T A x``, ``A .* B``, ``A^-1``, ``inv(A)``, ``tr``, ``det``, ``log``,
-        ``norm(x)^2``, ``kron``, ``vec``. Upper case letters are matrices, lower case letters
+        ``norm(x)^2``, ``kron``, ``vec``. The functions exp, log, sin act on every entry; expm,
+        logm, sqrtm on the matrix. Upper case letters are matrices, lower case letters
         vectors, except c, s, t and Greek names, which are scalars, and i, j, k, m, n, p, q, r,
         which are integers. Declarations may follow after semicolons: ``; A symmetric; X: m by n``.
     **declarations : str

@@ -317,6 +317,9 @@ class _Printer:
     def _dmap(self, node):
         return f"{self.name(node.data)}'{self.brackets(self.show(node.args[0]))}", _ATOM
 
+    def _hmap(self, node):
+        return f"{self.name(node.data)}''{self.brackets(self.show(node.args[0]))}", _ATOM
+
     def _polar(self, node):
         return self.named("polar", node), _ATOM
 

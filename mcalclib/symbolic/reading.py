@@ -276,6 +276,7 @@ READERS = {
     f.MapDerivative: lambda e: n.unknown_derivative(
         e.args[0].name, _column(e.args[1]), e.args[2]
     ),
+    f.MapHessian: lambda e: n.unknown_hessian(e.args[0].name, _column(e.args[1])),
     f.MatrixSum: _isum,
     f.MatrixFunction: lambda e: n.mfun(e.args[0].name, read(e.args[1])),
     f.FrechetDerivative: _frechet,

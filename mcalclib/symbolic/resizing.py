@@ -12,7 +12,7 @@ from . import nodes as n
 SMALL = 4  # sizes up to this are checked as they are
 # operations that do arithmetic with sizes or count with them keep the sizes they have
 _COUNTING = {"block_selector", "unit", "kron", "vec", "unvec", "commutation", "duplication",
-             "diagonal_selector", "map", "dmap"}  # fmt: skip
+             "diagonal_selector", "map", "dmap", "hmap"}  # fmt: skip
 _SIZED = {"commutation", "duplication", "diagonal_selector"}
 
 

@@ -34,6 +34,8 @@ def _own(node):
             return f.CLASSES[node.op](node.data, *args)
         case "map" | "dmap":
             return f.CLASSES[node.op](node.data, *args, size(node.shape[0]))
+        case "hmap":
+            return f.MapHessian(node.data, *args)
         case "norm":
             return f.Norm(*args, *(() if node.data == "frobenius" else (node.data,)))
         case "unvec":

@@ -33,6 +33,7 @@ from mcalclib.symbolic import (
     symbolic_gradient,
     symbolic_hessian,
 )
+from mcalclib.symbolic.functions import MapHessian
 from mcalclib.symbolic.reading import read
 from tests.symbolic.symbols import form, same
 
@@ -173,6 +174,22 @@ def test_n625_second_derivative_of_the_determinant(e):
         - Determinant(A) * Trace(B * dA),
         expected,
     )
+
+
+def test_n569_second_order_term_of_taylors_formula(e):
+    f = Map("f", e.x, 1)
+    steps = derivation(f, e.x, order=2)
+    # with dx2 = dx, half of it is the second-order term, which the source prints without the half
+    assert names(steps) == ["matrix product", "chain rule"]
+    shows(steps, d(e.x).T * MapHessian("f", e.x) * d(e.x, "2"))
+    H = symbolic_hessian(Map("f", e.A * e.x, 1), e.x)
+    assert same(H.matrix, e.A.T * MapHessian("f", e.A * e.x) * e.A)
+
+
+def test_n603_second_derivative_of_any_function_is_symmetric(e):
+    H = symbolic_hessian(Map("f", e.x, 1), e.x).bilinear
+    dx, dx2 = d(e.x), d(e.x, "2")
+    assert same(H, H.xreplace({dx: dx2, dx2: dx}))
 
 
 def test_n603_second_derivative_is_symmetric(e):
