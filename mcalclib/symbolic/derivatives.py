@@ -330,6 +330,8 @@ def symbolic_hessian(expr, X):
         operator = rebuild(normal(operator), frozenset((dX,)))
         G = gradient_of(first, dX)
         matrix = jacobian_of(G, leaf, dX)
+        if not leaf.shape:
+            matrix = canonical(n.entry(matrix))
         if is_symmetric_variable(leaf):
             matrix = canonical(n.matmul(n.transpose(duplication(leaf)), matrix))
     forms = [read(write(f)) if f is not None else None for f in (bilinear, operator, matrix)]
@@ -342,7 +344,7 @@ def symbolic_hessian(expr, X):
             if which == 1:
                 return _inner(found, env[dY])
             if which == 2:
-                return half_vec(leaf, env[dY]) @ found @ half_vec(leaf, env[dX])
+                return half_vec(leaf, env[dY]) @ np.atleast_2d(found) @ half_vec(leaf, env[dX])
             return found
 
         return value

@@ -8,7 +8,7 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from ..errors import NoRuleError, ShapeError
+from ..errors import DtypeError, NoRuleError, ShapeError
 from . import functions as f
 from . import nodes as n
 
@@ -23,6 +23,10 @@ def read(expr):
     """
     if isinstance(expr, n.Node):
         return expr
+    if isinstance(expr, str):
+        raise DtypeError(
+            f"expected a sympy expression, got the text {expr!r}; parse(text) reads it."
+        )
     if not isinstance(expr, sympy.Basic):
         expr = sympy.sympify(expr)
         expr = expr.as_immutable() if hasattr(expr, "as_immutable") else expr

@@ -4,15 +4,17 @@ import pytest
 import sympy
 from sympy import Determinant, Inverse, KroneckerProduct, Trace, log
 
-from mcalclib.errors import ShapeError
+from mcalclib.errors import DomainError, DtypeError, ShapeError
 from mcalclib.symbolic import (
     CommutationMatrix,
     Norm,
+    UnverifiedError,
     differential,
     symbolic_gradient,
     symbolic_hessian,
     symbolic_jacobian,
 )
+from mcalclib.symbolic.functions import DuplicationMatrix
 from tests.symbolic.symbols import same
 
 
@@ -103,3 +105,33 @@ def test_results_equal_what_a_user_writes_in_sympy(e):
     assert G.__eq__(e.A * e.x + e.A.T * e.x)
     assert not G.__eq__(e.A * e.x)
     assert sympy.sympify(G) == (e.A + e.A.T) * e.x
+
+
+def test_second_derivative_of_one_variable_is_a_scalar():
+    z = sympy.Symbol("z", real=True)
+    assert symbolic_hessian(z**3, z).matrix == 6 * z
+
+
+def test_text_is_not_taken_for_a_symbol(e):
+    with pytest.raises(DtypeError, match="parse"):
+        differential("A*A", e.A)
+
+
+def test_variable_must_be_a_symbol(e):
+    with pytest.raises(DtypeError, match=r"A\.T"):
+        differential(e.A**2, e.A.T)
+
+
+@pytest.mark.parametrize(
+    "expression", [lambda e: log(-Trace(e.A * e.A.T)), lambda e: Determinant(e.x * e.x.T)]
+)
+def test_what_has_no_value_or_derivative_anywhere_is_refused(e, expression):
+    with pytest.raises((DomainError, UnverifiedError), match="checked"):
+        differential(expression(e), e.A if "A" in str(expression(e)) else e.x)
+
+
+def test_jacobian_by_a_symmetric_matrix_is_by_its_half_vec(e):
+    J = symbolic_jacobian(Inverse(e.S), e.S)
+    D = DuplicationMatrix(e.n)
+    assert -KroneckerProduct(Inverse(e.S), Inverse(e.S)) * D == J
+    assert "vech(S)" in repr(J)
