@@ -95,6 +95,15 @@ def push_one(node, tangents):
         )
     if node.op == "frechet":
         return _push_frechet(node, *tangents)
+    if node.op == "frechet2" and tangents[0] is not ZERO:
+        raise NoRuleError(
+            f"no third derivative of the matrix function in `{node!r}`: it has no symbolic face."
+        )
+    if node.op == "frechet2":
+        A, E, F = node.args
+        parts = [(t, F) for t in tangents[1:2] if t is not ZERO]
+        parts += [(E, t) for t in tangents[2:] if t is not ZERO]
+        return n.add(*(n.make("frechet2", (A, *p), node.data, node.shape) for p in parts))
     if node.op in ("add", "mul", "had", "matmul", "kron"):
         return _push_many(node, tangents)
     rule = rule_of(node)
@@ -142,12 +151,13 @@ def _refuse_bounds(node, tangents):
 
 
 def _push_frechet(node, dA, dE):
-    if dA is not ZERO:
-        raise NoRuleError(
-            f"no second derivative of the matrix function in `{node!r}`: the derivative of a "
-            "Fréchet derivative has no symbolic face."
-        )
-    return n.make("frechet", (node.args[0], dE), node.data, node.shape)
+    """d L(A; E) = L(A; dE) + L(A; E, dA)."""
+    A, E = node.args
+    first = dE if dE is ZERO else n.make("frechet", (A, dE), node.data, node.shape)
+    if dA is ZERO:
+        return first
+    second = n.make("frechet2", (A, E, dA), node.data, node.shape)
+    return second if first is ZERO else n.add(first, second)
 
 
 def _push_unknown_derivative(node, du):

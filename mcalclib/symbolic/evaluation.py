@@ -194,6 +194,21 @@ def frechet(name, A, E):
     return matrix_function(name, double)[:k, k:]
 
 
+def frechet2(name, A, E, F):
+    """Return the second derivative of a matrix function along E and F."""
+    k = len(A)
+    O = np.zeros((k, k))
+    four = np.block([[A, E, F, O], [O, A, O, F], [O, O, A, E], [O, O, O, A]])
+    return matrix_function(name, four)[:k, 3 * k :]
+
+
+def frechet2_matrix(name, A, E):
+    """Return the matrix of F -> frechet2(name, A, E, F)."""
+    k = len(A)
+    units = (F.reshape((k, k), order="F") for F in np.eye(k * k))
+    return np.array([frechet2(name, A, E, F).ravel(order="F") for F in units]).T
+
+
 def frechet_matrix(name, A):
     """Return the matrix of E -> frechet(name, A, E)."""
     k = len(A)
@@ -312,6 +327,8 @@ OPERATIONS = {
     "mfun": lambda x, env, A: matrix_function(x.data, A),
     "frechet": lambda x, env, A, E: frechet(x.data, A, E),
     "frechet_matrix": lambda x, env, A: frechet_matrix(x.data, A),
+    "frechet2": lambda x, env, A, E, F: frechet2(x.data, A, E, F),
+    "frechet2_matrix": lambda x, env, A, E: frechet2_matrix(x.data, A, E),
     "pinv": lambda x, env, A: np.linalg.pinv(A),
     "polar": lambda x, env, A: polar_factor(A),
     "eigenvalue": _eigenvalue,

@@ -652,6 +652,19 @@ def _linear_last(node):
     return total
 
 
+def _bilinear_last(node):
+    """An operation linear and symmetric in its last two arguments: frechet2."""
+    A, E, F = node.args
+    A = canonical(A)
+    total = Poly(node.shape, {})
+    for (m, v), a in normal(E).terms.items():
+        for (k, w), b in normal(F).terms.items():
+            pair = sorted((rebuild_word(v, E.shape), rebuild_word(w, F.shape)), key=lambda x: x.key)
+            atom = n.make(node.op, (A, *pair), node.data, node.shape)
+            total = total + matrix_atom(atom).scaled(a * b, m).scaled(1, k)
+    return total
+
+
 def _isum(node):
     body, index, low, high = node.args
     total = Poly(node.shape, {})
@@ -699,5 +712,6 @@ FORMS = {
     "had": _had,
     "fn": _fn,
     "frechet": _linear_last,
+    "frechet2": _bilinear_last,
     "isum": _isum,
 }

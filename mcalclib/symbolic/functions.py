@@ -119,6 +119,14 @@ class FrechetMatrix(_Matrix):
     """FrechetMatrix(name, A): M with M vec(E) = vec(FrechetDerivative(name, A, E))."""
 
 
+class SecondFrechetDerivative(_Matrix):
+    """SecondFrechetDerivative(name, A, E, F): the derivative along F of that along E."""
+
+
+class SecondFrechetMatrix(_Matrix):
+    """SecondFrechetMatrix(name, A, E): M with M vec(F) = vec(L(A; E, F))."""
+
+
 class PseudoInverse(_Matrix):
     """PseudoInverse(A): the Moore-Penrose inverse."""
 
@@ -205,6 +213,8 @@ CLASSES = {
     "mfun": MatrixFunction,
     "frechet": FrechetDerivative,
     "frechet_matrix": FrechetMatrix,
+    "frechet2": SecondFrechetDerivative,
+    "frechet2_matrix": SecondFrechetMatrix,
     "pinv": PseudoInverse,
     "polar": PolarFactor,
     "right_eigenvector": RightEigenvector,

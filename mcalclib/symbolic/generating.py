@@ -529,6 +529,14 @@ class _Writer:
         self.imports.add(f"from mcalclib.symbolic.evaluation import {name}")
         return f"{name}({arguments})"
 
+    def write_frechet2(self, node):
+        arguments = ", ".join(self.bare(self.show(a)) for a in node.args)
+        return self.helper("frechet2", f'"{node.data}", {arguments}')
+
+    def write_frechet2_matrix(self, node):
+        arguments = ", ".join(self.bare(self.show(a)) for a in node.args)
+        return self.helper("frechet2_matrix", f'"{node.data}", {arguments}')
+
     def write_duplication(self, node):
         return self.helper("duplication_matrix", self.size(node.data[0]))
 

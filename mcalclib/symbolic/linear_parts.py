@@ -114,11 +114,25 @@ def _pull(atom, C, dX):
             A, E = atom.args
             inner = n.make("frechet", (n.transpose(A), C), atom.data, atom.shape)
             return _pull_node(E, inner, dX)
+        case "frechet2":
+            A, other, E = _moving_last(atom, dX)
+            args = (n.transpose(A), n.transpose(other), C)
+            return _pull_node(E, n.make("frechet2", args, atom.data, atom.shape), dX)
         case "isum":
             body, *bounds = atom.args
             inner = _pull_node(body, C, dX)
             return n.make("isum", (inner, *bounds), None, inner.shape)
     raise NoRuleError(f"`{atom!r}` is not linear in {dX!r}, or its adjoint is not known.")
+
+
+def _moving_last(atom, dX):
+    """Return (A, other direction, the direction with dX) of a second Fréchet derivative."""
+    A, E, F = atom.args
+    if n.depends(E, {dX}):
+        E, F = F, E
+    if n.depends(A, {dX}) or n.depends(E, {dX}):
+        raise NoRuleError(f"`{atom!r}` is not linear in {dX!r}.")
+    return A, E, F
 
 
 def _by_rule(atom, primals, C):
@@ -183,6 +197,11 @@ def _jacobian_of_atom(atom, dX):
             A, E = atom.args
             d = n.size_product(*A.shape)
             M = n.make("frechet_matrix", (A,), atom.data, (d, d))
+            return n.matmul(M, _jacobian_of_node(E, dX))
+        case "frechet2":
+            A, other, E = _moving_last(atom, dX)
+            d = n.size_product(*A.shape)
+            M = n.make("frechet2_matrix", (A, other), atom.data, (d, d))
             return n.matmul(M, _jacobian_of_node(E, dX))
         case "isum":
             body, *bounds = atom.args

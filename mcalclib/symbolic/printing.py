@@ -292,6 +292,16 @@ class _Printer:
         name = self.subscripted_name("L", [self.function(FRECHET[node.data])])
         return f"{name}({A}; {E})", _ATOM
 
+    def _frechet2(self, node):
+        A, E, F = map(self.show, node.args)
+        name = self.subscripted_name("L", [self.function(FRECHET[node.data])])
+        return f"{name}({A}; {E}, {F})", _ATOM
+
+    def _frechet2_matrix(self, node):
+        A, E = map(self.show, node.args)
+        name = self.subscripted_name("M", [self.function(FRECHET[node.data])])
+        return f"{name}({A}; {E})", _ATOM
+
     def _frechet_matrix(self, node):
         name = self.subscripted_name("M", [self.function(FRECHET[node.data])])
         return f"{name}({self.show(node.args[0])})", _ATOM

@@ -188,6 +188,19 @@ def _frechet(expr):
     return n.linear_atom("frechet", A, read(E), data=name.name, shape=A.shape)
 
 
+def _frechet2(expr):
+    name, A, E, F = expr.args
+    A = read(A)
+    return n.make("frechet2", (A, read(E), read(F)), name.name, A.shape)
+
+
+def _frechet2_matrix(expr):
+    name, A, E = expr.args
+    A = read(A)
+    d = n.size_product(*A.shape)
+    return n.make("frechet2_matrix", (A, read(E)), name.name, (d, d))
+
+
 def _frechet_matrix(expr):
     name, A = expr.args
     A = read(A)
@@ -285,6 +298,8 @@ READERS = {
     f.MatrixFunction: lambda e: n.mfun(e.args[0].name, read(e.args[1])),
     f.FrechetDerivative: _frechet,
     f.FrechetMatrix: _frechet_matrix,
+    f.SecondFrechetDerivative: _frechet2,
+    f.SecondFrechetMatrix: _frechet2_matrix,
     f.PseudoInverse: _pinv,
     f.PolarFactor: _polar,
     f.RightEigenvector: _indexed("right_eigenvector", lambda A: (A.shape[0], 1)),

@@ -30,7 +30,7 @@ def _own(node):
     args = [write(a) for a in node.args]
     data = node.data if isinstance(node.data, tuple) else (node.data,)
     match node.op:
-        case "mfun" | "frechet" | "frechet_matrix":
+        case "mfun" | "frechet" | "frechet_matrix" | "frechet2" | "frechet2_matrix":
             return f.CLASSES[node.op](node.data, *args)
         case "map" | "dmap":
             return f.CLASSES[node.op](node.data, *args, size(node.shape[0]))
