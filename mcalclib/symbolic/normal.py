@@ -174,6 +174,10 @@ def transpose_factor(factor):
         if atom.op == "had":
             inside.sort(key=lambda a: a.key)
         return n.make(atom.op, tuple(inside), None, atom.shape[::-1]), False, e
+    if atom.op in ("frechet", "frechet2"):  # L(A; E)ᵀ = L(Aᵀ; Eᵀ)
+        A, *directions = (transposed_node(a) for a in atom.args)
+        directions.sort(key=lambda a: a.key)
+        return n.make(atom.op, (A, *directions), atom.data, atom.shape), False, e
     if atom.op == "commutation":
         p, q = atom.data
         return n.commutation(q, p), False, e
