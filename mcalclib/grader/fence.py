@@ -157,7 +157,8 @@ class Fence:
 
     def _start(self):
         if self.kind == "trusted":
-            command, env = [], {**os.environ, **environment(str(PACKAGE.parent))}
+            path = os.pathsep.join([str(PACKAGE.parent), *packages()])
+            command, env = [], {**os.environ, **environment(path)}
         else:
             size = self.world.limits.files
             command, env = bubblewrap(self.world.files, self.kind == "fresh", size), {}
@@ -371,7 +372,8 @@ def holes_in(kind: str, limits: Limits) -> list[str]:
     from .session import Session, SessionLost
 
     outside = [str(Path.home()), os.getcwd(), str(PACKAGE.parent / "pyproject.toml"), "/var"]
-    bound = (sys.prefix, sys.base_prefix, "/usr")
+    # A folder above one that is let in is there too, with nothing else in it.
+    bound = (sys.prefix, sys.base_prefix, "/usr", *packages())
     outside = [p for p in outside if not any(b.startswith(p.rstrip("/") + "/") for b in bound)]
     known = {"outside": outside, "private": kind == "forked", "rootless": not is_real_root()}
     source = "\n".join(f"{name} = {value!r}" for name, value in known.items()) + PROBE

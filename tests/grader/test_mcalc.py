@@ -21,6 +21,7 @@ from sample_course import (
 
 from mcalclib.grader.cli import main
 from mcalclib.grader.feedback import file_name
+from mcalclib.grader.fence import packages
 from mcalclib.grader.gradebook import Gradebook, GradebookError
 from mcalclib.grader.grading import guard
 from mcalclib.grader.limits import GraderError, Limits
@@ -193,7 +194,11 @@ def in_own_mounts(course, script):
     return subprocess.run(
         ["unshare", "--user", "--map-root-user", "--mount", "sh", "-ec", script],
         cwd=course,
-        env={**os.environ, "PYTHONPATH": os.getcwd(), "PYTHON": sys.executable},
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([os.getcwd(), *packages()]),
+            "PYTHON": sys.executable,
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -232,9 +237,7 @@ def test_a_full_disk_is_an_error_and_what_was_graded_stays(course):
 
 def test_a_read_only_folder_is_an_error(course):
     (course / "out").mkdir()
-    result = in_own_mounts(
-        course, f"mount -t tmpfs tmpfs out; mount -o remount,ro out; {COMMAND} && exit 9; exit $?"
-    )
+    result = in_own_mounts(course, f"mount -t tmpfs -o ro tmpfs out; {COMMAND} && exit 9; exit $?")
     assert result.returncode == 4, result.stderr
     assert "read-only" in result.stderr
 
