@@ -90,6 +90,9 @@ UNTURNED_FIGURES = """() => [...document.querySelectorAll(".bd-article img")]
   .map(image => image.outerHTML.slice(0, 120))"""
 
 
+DRAWN = """() => new Promise(done =>
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"""
+
 UNREACHABLE = """() => [...document.querySelectorAll(".bd-article *")]
   .filter(box => getComputedStyle(box).overflowX === "auto"
     && box.scrollWidth > box.clientWidth && box.tabIndex < 0)
@@ -127,6 +130,7 @@ AXE = """async () => {
 
 def axe(page, source):
     """Return the serious and critical violations that axe-core finds, one line per element."""
+    page.evaluate(DRAWN)  # a resized page is marked anew with its next frame
     page.evaluate(source)
     return [
         f"{violation['id']} ({violation['impact']}): {node['html'][:160]} {node['failureSummary']}"
