@@ -120,21 +120,25 @@ def first_formula(page):
 # Speech gets a formula's MathML. The spans that draw it are hidden from speech, have the colour of
 # the text around them, and are nine in ten of a chapter's elements: without them axe is done in
 # seconds. They go back to where they were, as last child of their formula.
-AXE = """async () => {
+# Dark and light differ in their colours alone, so one of them is enough for all other rules.
+AXE = """async rules => {
   const drawn = [...document.querySelectorAll(".katex-html")].map(one => [one.parentNode, one]);
   for (const [, one] of drawn) one.remove();
-  try { return await axe.run(document, {resultTypes: ["violations"]}); }
+  try { return await axe.run(document, {resultTypes: ["violations"], ...(rules && {runOnly: rules})}); }
   finally { for (const [formula, one] of drawn) formula.append(one); }
 }"""
 
 
-def axe(page, source):
-    """Return the serious and critical violations that axe-core finds, one line per element."""
+def axe(page, source, rules=None):
+    """Return the serious and critical violations that axe-core finds, one line per element.
+
+    ``rules`` names the only rules to try; None tries all.
+    """
     page.evaluate(DRAWN)  # a resized page is marked anew with its next frame
     page.evaluate(source)
     return [
         f"{violation['id']} ({violation['impact']}): {node['html'][:160]} {node['failureSummary']}"
-        for violation in page.evaluate(AXE)["violations"]
+        for violation in page.evaluate(AXE, rules)["violations"]
         if violation["impact"] in {"serious", "critical"}
         for node in violation["nodes"]
     ]
