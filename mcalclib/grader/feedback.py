@@ -12,7 +12,7 @@ pre{padding:.6rem .8rem;border:1px solid #8886;border-radius:4px;overflow-x:auto
 white-space:pre-wrap;overflow-wrap:anywhere;font-size:.85rem;margin:.4rem 0}
 ul{list-style:none;padding:0}li{margin:.5rem 0}
 .v{display:inline-block;min-width:6.5rem;font-weight:600}
-.passed .v::before{content:"\\2713  "}.manual .v::before{content:"\\2026  "}
+.passed .v::before,.reviewed .v::before{content:"\\2713  "}.manual .v::before{content:"\\2026  "}
 .failed .v::before,.error .v::before,.timed_out .v::before,.refused .v::before,
 .unreadable .v::before{content:"\\2717  "}
 """.strip().replace("\n", "")
@@ -24,6 +24,7 @@ _POLICY = (
 WORDS = {
     "passed": "passed",
     "manual": "by hand",
+    "reviewed": "by hand",
     "failed": "failed",
     "error": "error",
     "timed_out": "timed out",
@@ -64,7 +65,9 @@ def page(record: dict) -> str:
                 f'<li class="{check["status"]}"><span class="v">{WORDS[check["status"]]}</span> '
                 f"{escape(check['grade_id'])} ({check['points']:g} of {check['max_points']:g})"
             )
-            if check["message"]:
+            if check.get("comment"):
+                out.append(f"<p>{escape(check['comment'])}</p>")
+            elif check["message"]:
                 out.append(f"<pre>{escape(check['message'])}</pre>")
             out.append("</li>")
         out.append("</ul>")

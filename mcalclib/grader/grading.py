@@ -1,10 +1,7 @@
 """Grading a class: submissions out to lanes, records in, each written before it is counted."""
 
-import contextlib
-import csv
 import fcntl
 import hashlib
-import io
 import os
 import selectors
 import signal
@@ -22,7 +19,8 @@ from .fence import FenceError, environment
 from .gradebook import Gradebook, GradebookError
 from .lane import Wire
 from .limits import GraderError, Limits
-from .records import problem_points, unreadable
+from .publishing import page_path, publish, write_whole
+from .records import unreadable
 from .submissions import Source, Submission, find
 
 AHEAD = 2  # submissions given to a lane at once, so that it never waits for the disk
@@ -182,7 +180,7 @@ class Run:
                 self._grade()
             except KeyboardInterrupt:
                 self.summary.interrupted = True
-            self._write_scores()
+            publish(self.book, self.assignment.problems)
             self.summary.deserves_a_look = bool(self.book.statuses() & {"unreadable", "refused"})
         finally:
             signal.signal(signal.SIGTERM, before)
@@ -297,46 +295,7 @@ class Run:
         self.progress(done, len(self.found), self.summary.graded, time.monotonic() - self._started)
 
     def _page(self, student) -> Path:
-        return self.settings.out / "feedback" / feedback.file_name(student)
-
-    def _write_scores(self):
-        problems = self.assignment.problems
-        text = io.StringIO()
-        table = csv.writer(text, lineterminator="\n")
-        table.writerow(["student", "score", "max_score", "status", "note", *map(guard, problems)])
-        for record in self.book.records():
-            points = problem_points(record)
-            table.writerow(
-                [
-                    guard(record["student"]),
-                    f"{record['score']:g}",
-                    f"{record['max_score']:g}",
-                    record["status"],
-                    guard(record["note"]),
-                    *("" if points.get(p) is None else f"{points[p]:g}" for p in problems),
-                ]
-            )
-        write_whole(self.settings.out / "scores.csv", text.getvalue())
-
-
-def guard(text: str) -> str:
-    """Return text that a spreadsheet does not take for a formula."""
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-def write_whole(path: Path, text: str):
-    """Write a file so that it is either the old one or the whole new one."""
-    beside = path.with_name(f".{path.name[:100]}.part")
-    try:
-        beside.write_text(text, encoding="utf-8", errors="replace")
-        beside.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise GradebookError(
-            f"{path}: cannot be written ({error.strerror}); what was graded so far is safe. "
-            "Free space or make the folder writable, and rerun."
-        ) from None
+        return page_path(self.settings.out, student)
 
 
 def _source_bytes(path):

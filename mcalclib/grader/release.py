@@ -7,9 +7,9 @@ from pathlib import Path
 
 from .assignment import Assignment, load
 from .fence import FenceError, probe
-from .grading import write_whole
 from .lane import Lane
 from .limits import GraderError, Limits
+from .publishing import write_whole
 
 
 class ReleaseError(GraderError):

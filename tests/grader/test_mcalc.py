@@ -23,8 +23,8 @@ from mcalclib.grader.cli import main
 from mcalclib.grader.feedback import file_name
 from mcalclib.grader.fence import packages
 from mcalclib.grader.gradebook import Gradebook, GradebookError
-from mcalclib.grader.grading import guard
 from mcalclib.grader.limits import GraderError, Limits
+from mcalclib.grader.publishing import guard
 from mcalclib.grader.release import ReleaseError, release
 
 WRONG = "def commutation(m, n):\n    return np.eye(m * n)"
