@@ -1,0 +1,1 @@
+"""Practice: exercises that answer with a diagnosis."""

@@ -1,0 +1,290 @@
+"""Experiments on an answer's values: what is right, and if it is not, why.
+
+Everything here works on numbers: the points with what is right there, and what the answer gave.
+The page runs the same experiments in the same order. A diagnosis holds at every point of its
+family and not at the generic points, so that luck cannot show a wrong one.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+CLOSE = 1e-7  # for experiments: far above rounding, far below a coincidence
+NUMERIC = 1e-4  # a difference quotient is at least this good
+
+
+@dataclass
+class Finding:
+    """What came out: whether the answer is right, the code of the diagnosis, what it is about."""
+
+    ok: bool
+    code: str = ""
+    data: dict = field(default_factory=dict)
+    example: int | None = None  # index of the smallest point at which the answer differs
+    digits: int | None = None
+
+
+def gap(a, b):
+    """Return the largest difference relative to the larger of both, NaN where one is not finite."""
+    if a.shape != b.shape:
+        return np.inf
+    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+        return np.nan
+    size = max(np.max(np.abs(a), initial=0), np.max(np.abs(b), initial=0), 1e-3)
+    return float(np.max(np.abs(a - b), initial=0) / size)
+
+
+def alike(a, b, tolerance=CLOSE):
+    return gap(a, b) <= tolerance
+
+
+def judge(exercise, points, came):
+    """Return the finding on an answer.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    points : list of Point
+    came : list of 2-D array
+        What the answer gave at each point.
+    """
+    tried = Trial(exercise, points, came)
+    finding = tried.finding()
+    if not finding.ok:
+        finding.example = tried.example()
+    return finding
+
+
+class Trial:
+    """One answer's values beside the right ones, by family."""
+
+    def __init__(self, exercise, points, came):
+        self.exercise, self.points, self.came = exercise, points, came
+        self.generic = self.family("generic")
+
+    def family(self, name, which=None):
+        return [
+            i for i, p in enumerate(self.points)
+            if p.family == name and (which is None or p.which == which)
+        ]  # fmt: skip
+
+    def groups(self, name):
+        return list(dict.fromkeys(p.which for p in self.points if p.family == name))
+
+    def holds(self, indices, expected):
+        """Whether the answer is what is expected at each of these points, and there are some."""
+        wanted = [(self.came[i], expected(self.points[i])) for i in indices]
+        return bool(wanted) and all(b is not None and alike(a, b) for a, b in wanted)
+
+    def right_on(self, indices):
+        return self.holds(indices, lambda p: p.right)
+
+    def finding(self):
+        gaps = [gap(self.came[i], self.points[i].right) for i in self.generic]
+        tolerance = 10.0**-self.exercise.digits
+        if all(g <= tolerance for g in gaps):
+            return self._right(gaps)
+        for experiment in EXPERIMENTS:
+            found = experiment(self)
+            if found is not None:
+                return Finding(False, *found)
+        return Finding(False, "different")
+
+    def _right(self, gaps):
+        """Right at generic points; a size or a special point may still tell another story."""
+        for i, point in enumerate(self.points):
+            if np.isfinite(self.came[i]).all() and not alike(self.came[i], point.right):
+                return Finding(False, "sizes" if point.family == "small" else "different")
+        worst = max(gaps)
+        digits = 12 if worst < 1e-12 else int(-np.log10(worst))
+        return Finding(True, "correct", digits=digits)
+
+    def example(self):
+        """Return the index of the first small point at which the answer differs."""
+        for i in [*self.family("small"), *self.generic]:
+            if np.isfinite(self.came[i]).all() and not alike(self.came[i], self.points[i].right):
+                return i
+        return self.generic[0]
+
+
+def shape(trial):
+    """Another shape: transposed, the derivative without its tangent, or something else."""
+    p, came = trial.points[trial.generic[0]], trial.came[trial.generic[0]]
+    if came.shape == p.right.shape:
+        return None
+    if trial.holds(trial.generic, lambda p: p.right.T):
+        return "layout", {}
+    if _lacks_tangent(trial):
+        return "missing-tangent", {"tangent": trial.exercise.linear_in}
+    return "shape", {"came": came.shape, "expected": p.right.shape}
+
+
+def _lacks_tangent(trial):
+    """Whether the answer, applied to the tangent, is right: a gradient or a Jacobian matrix."""
+    name = trial.exercise.linear_in
+    if name is None:
+        return False
+    for i in trial.generic:
+        p, J = trial.points[i], trial.came[i]
+        d = p.values[name]
+        if p.right.size == 1 and J.size == d.size:
+            applied = np.array([[np.sum(J.reshape(d.shape) * d)]])
+            if J.shape not in (d.shape, d.shape[::-1]):
+                return False
+            if J.shape == d.shape[::-1]:
+                applied = np.array([[np.sum(J.T * d)]])
+        elif J.shape == (p.right.size, d.size):
+            applied = (J @ d.reshape((-1, 1), order="F")).reshape(p.right.shape, order="F")
+        else:
+            return False
+        if not alike(applied, p.right):
+            return False
+    return True
+
+
+def undefined(trial):
+    if any(not np.isfinite(trial.came[i]).all() for i in trial.generic):
+        return "nan", {}
+    return None
+
+
+def numeric(trial):
+    gaps = [gap(trial.came[i], trial.points[i].right) for i in trial.generic]
+    if max(gaps) < NUMERIC:
+        return "numeric", {"digits": int(-np.log10(max(gaps)))}
+    return None
+
+
+def hard_coded(trial):
+    return ("hard-coded", {}) if trial.right_on(trial.family("text")) else None
+
+
+def zero(trial):
+    return ("zero", {}) if trial.holds(trial.generic, lambda p: 0 * p.right) else None
+
+
+def difference(trial):
+    return ("difference", {}) if trial.holds(trial.generic, lambda p: p.difference) else None
+
+
+def value(trial):
+    if trial.exercise.asks == "value":
+        return None
+    return ("value", {}) if trial.holds(trial.generic, lambda p: p.value) else None
+
+
+def linear(trial):
+    """L(2 dX) = 2 L(dX) and L(dX + dY) = L(dX) + L(dY)."""
+    doubled, summed = trial.family("doubled"), trial.family("sum")
+    if not doubled:
+        return None
+    base = [trial.points[i].of[0] for i in doubled]
+    tangent = {"tangent": trial.exercise.linear_in}
+    twice = [(trial.came[i], trial.came[b]) for i, b in zip(doubled, base, strict=True)]
+    if all(alike(a, b) for a, b in twice):
+        return "missing-tangent", tangent
+    additive = all(
+        alike(trial.came[i], trial.came[b] + trial.came[o])
+        for i, b, o in zip(summed, base, trial.family("other"), strict=True)
+    )
+    if additive and all(alike(a, 2 * b) for a, b in twice):
+        return None
+    tiny = trial.family("tiny")
+    first_order = all(
+        np.linalg.norm(trial.came[i] - trial.points[i].right)
+        <= 1e-2 * np.linalg.norm(trial.points[i].right)
+        for i in tiny
+    )
+    return ("higher-order" if first_order else "not-linear"), tangent
+
+
+def factor(trial):
+    """The same constant times the right value, at every point and size."""
+    p = trial.points[trial.generic[0]]
+    square = np.vdot(p.right, p.right)
+    c = np.vdot(p.right, trial.came[trial.generic[0]]) / square if square else 0.0
+    if c == 0 or not trial.holds(trial.generic, lambda p: c * p.right):
+        return None
+    if not trial.holds(trial.family("small"), lambda p: c * p.right):
+        return None
+    return ("sign", {}) if abs(c + 1) < CLOSE else ("factor", {"factor": float(c)})
+
+
+def layout(trial):
+    return ("layout", {}) if trial.holds(trial.generic, lambda p: p.right.T) else None
+
+
+def rowwise(trial):
+    for turned in (lambda p: p.permuted, lambda p: None if p.permuted is None else p.permuted.T):
+        if trial.holds(trial.generic, turned):
+            return "rowwise", {}
+    return None
+
+
+def coefficients(trial):
+    """Return the constants c with answer = sum of c times summand, None if there are none."""
+    parts = [trial.points[i].summands for i in trial.generic]
+    if len(parts[0]) < 2:
+        return None
+    if any(s.shape != trial.points[trial.generic[0]].right.shape for s in parts[0]):
+        return None
+    columns = np.array(
+        [np.concatenate([p[k].ravel() for p in parts]) for k in range(len(parts[0]))]
+    )
+    came = np.concatenate([trial.came[i].ravel() for i in trial.generic])
+    if columns.shape[1] <= columns.shape[0]:
+        return None  # as many equations as unknowns fit anything
+    c, _, rank, _ = np.linalg.lstsq(columns.T, came, rcond=1e-9)
+    if rank < len(c) or not alike((c @ columns)[None], came[None]):
+        return None
+    return c
+
+
+def _near(c, values):
+    return all(min(abs(x - v) for v in values) < 1e-6 for x in c)
+
+
+def term(trial):
+    """Some summands only, or one with the wrong sign."""
+    c = coefficients(trial)
+    if c is None:
+        return None
+    if _near(c, (0, 1)):
+        return "term", {"terms": int(sum(abs(x) < 0.5 for x in c))}
+    return ("sign-of-term", {}) if _near(c, (-1, 1)) else None
+
+
+def factor_of_term(trial):
+    """One summand has a wrong constant."""
+    c = coefficients(trial)
+    if c is None:
+        return None
+    off = [x for x in c if abs(x - 1) > 1e-6]
+    return ("factor-of-term", {"factor": float(off[0])}) if len(off) == 1 else None
+
+
+def symmetric(trial):
+    for which in trial.groups("symmetric"):
+        if trial.right_on(trial.family("symmetric", which)):
+            return "symmetric", {"which": which}
+    return None
+
+
+def swapped(trial):
+    for which in trial.groups("equal"):
+        if trial.right_on(trial.family("equal", which)):
+            return "swapped", {"which": which}
+    return None
+
+
+def commuting(trial):
+    for which in trial.groups("commuting"):
+        if trial.right_on(trial.family("commuting", which)):
+            return "commuting", {"which": which}
+    return None
+
+
+EXPERIMENTS = (
+    shape, undefined, numeric, hard_coded, zero, difference, value, linear, factor, layout, rowwise,
+    term, symmetric, swapped, commuting, factor_of_term,
+)  # fmt: skip

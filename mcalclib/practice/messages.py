@@ -1,0 +1,44 @@
+"""The sentence for every diagnosis: the only place where these texts stand.
+
+``{placeholders}`` are filled with what the experiment found.
+"""
+
+MESSAGES = {
+    "correct": "Correct, to {digits} digits.",
+    "unanswered": "Not answered yet.",
+    "different": "Not right yet: the values differ.",
+    "layout": "This is the transpose of the right answer: numerator and denominator layout are "
+              "exchanged.",
+    "missing-tangent": "This is the derivative without its argument. The question asks for what "
+                       "it does to {tangent}: an expression linear in {tangent}.",
+    "shape": "The shape is {came}; expected is {expected}.",
+    "nan": "The answer is not a finite number at points where the right one is.",
+    "numeric": "Right to {digits} digits only: that is a difference quotient, not a formula.",
+    "hard-coded": "Right at the numbers of the text, wrong at others: the point is written into "
+                  "the answer.",
+    "zero": "The answer is zero everywhere; the right one is not.",
+    "difference": "This is the whole difference f(x + dx) - f(x). The derivative is its part that "
+                  "is linear in the increment.",
+    "higher-order": "Right for small {tangent} only: terms of higher order in {tangent} are still "
+                    "in it. Keep the part that is linear.",
+    "value": "This is the value of the function, not its derivative.",
+    "not-linear": "Not linear in {tangent}: doubling {tangent} must double the answer, and sums "
+                  "must go to sums.",
+    "sign": "Right up to the sign: a minus is lost or too much.",
+    "factor": "Right up to a constant: the answer is {factor} times the right one.",
+    "rowwise": "Right for a vec that goes row by row. Here vec stacks columns.",
+    "term": "Part of the right answer: {terms} of the terms of the product rule is missing.",
+    "sign-of-term": "The terms are right, but not all their signs.",
+    "factor-of-term": "All terms but one are right; that one has {factor} times what it should "
+                      "have.",
+    "symmetric": "Right whenever {which} is symmetric, but not otherwise: a transpose is lost or "
+                 "too much.",
+    "swapped": "Right whenever {which} are equal: they have changed places.",
+    "commuting": "Right whenever {which} commute, but matrices do not: look at the order of the "
+                 "factors.",
+    "sizes": "Right for some sizes, wrong for others: a size is written into the answer.",
+    "adjoint": "The operator is right, its adjoint is not: <L dX, Y> and <dX, L* Y> differ.",
+    "error": "The answer raised {error}.",
+    "timeout": "The answer did not finish within {seconds} seconds and was stopped.",
+    "unreadable": "The answer cannot be read: {problem}",
+}  # fmt: skip

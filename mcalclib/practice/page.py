@@ -1,0 +1,76 @@
+"""What the page needs of an exercise, as plain data: points, right values, messages."""
+
+import numpy as np
+
+from .exercise import COMPUTED
+from .formulas import show_size
+from .messages import MESSAGES
+from .points import points_of, seed_of
+from .solutions import solution
+
+
+def page_data(exercise):
+    """Return an exercise as a dict that JSON can hold.
+
+    Matrices are nested lists of rows; vectors have one column, numbers are 1 by 1. What a point
+    does not have is null.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    """
+    computed = exercise.kind in COMPUTED
+    return {
+        "id": exercise.id,
+        "kind": exercise.kind,
+        "asks": exercise.asks if computed else None,
+        "room": exercise.room,
+        "title": exercise.title,
+        "question": exercise.question,
+        "form": exercise.form if exercise.asks == "hessian" else None,
+        "wrt": exercise.wrt,
+        "tangent": exercise.linear_in if computed else None,
+        "shapes": _shapes(exercise.arguments),
+        "result": _sizes(exercise.result) if computed else None,
+        "points": [_point(p) for p in points_of(exercise, np.random.default_rng(seed_of(exercise)))]
+        if computed
+        else [],
+        "mistakes": [{"answer": a, "diagnosis": d} for a, d in exercise.mistakes.items()],
+        "accepted": [exercise.answer, *exercise.also] if computed else [],
+        "digits": exercise.digits,
+        "hints": list(exercise.hints),
+        "solution": solution(exercise.id).latex if exercise.expression else None,
+        "solution_text": exercise.solution,
+        "messages": MESSAGES,
+    }
+
+
+def _sizes(shape):
+    return [show_size(size) for size in shape]
+
+
+def _shapes(symbols):
+    return {name: _sizes(shape) for name, shape in symbols.items()}
+
+
+def _listed(x):
+    return None if x is None else [[_number(v) for v in row] for row in x]
+
+
+def _number(x):
+    x = float(x)
+    return x if np.isfinite(x) else None
+
+
+def _point(p):
+    return {
+        "family": p.family,
+        "which": list(p.which),
+        "of": list(p.of),
+        "values": {name: _listed(x) for name, x in p.values.items()},
+        "right": _listed(p.right),
+        "summands": [_listed(s) for s in p.summands],
+        "difference": _listed(p.difference),
+        "value": _listed(p.value),
+        "permuted": _listed(p.permuted),
+    }

@@ -1,0 +1,38 @@
+"""Shapes as answers: "mn by p q", "m*n × pq", a pair of texts or numbers."""
+
+import re
+
+from ..errors import ShapeError
+
+_SIZE = re.compile(r"\d+|[a-z](?:\s*(?:\^|\*\*)\s*\d+|[²³])?")
+
+
+def read_shape(answer):
+    """Return the pair of sizes that an answer means, each a sorted tuple of names and numbers.
+
+    Examples
+    --------
+    >>> read_shape("mn by p^2")
+    (('m', 'n'), ('p', 'p'))
+    >>> read_shape(("m*n", 1))
+    (('m', 'n'), ())
+    """
+    parts = re.split(r"\s*(?:\bby\b|×|,|\bx\b)\s*", answer) if isinstance(answer, str) else answer
+    if not isinstance(parts, tuple | list) or len(parts) != 2:
+        raise ShapeError(f"a shape reads like `m by n`, got {answer!r}.")
+    return tuple(_size(str(p)) for p in parts)
+
+
+def _size(text):
+    text = text.strip("() ")
+    rest = re.sub(r"[\s*·]+", "", _SIZE.sub("", text))
+    if rest or not text:
+        raise ShapeError(f"the size {text!r} is not a product of letters and numbers such as m n.")
+    factors, number = [], 1
+    for part in _SIZE.findall(text):
+        if part.isdigit():
+            number *= int(part)
+        else:
+            power = re.search(r"\d+", part.translate({0xB2: "2", 0xB3: "3"}))
+            factors += [part[0]] * (int(power[0]) if power else 1)
+    return tuple(sorted(factors + ([str(number)] if number != 1 else [])))
