@@ -45,6 +45,11 @@ _HOME = {
     "to_latex": ".symbolic",
     "to_numpy": ".symbolic",
     "parse": ".symbolic",
+    "check": ".practice",
+    "check_lines": ".practice",
+    "exercises": ".practice",
+    "hint": ".practice",
+    "solution": ".practice",
 }
 
 __all__ = list(_HOME)

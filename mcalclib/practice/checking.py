@@ -1,39 +1,175 @@
 """`mc.check`: an answer in, a result that shows what is right or what is wrong out."""
 
-import inspect
-
 import numpy as np
 
+from ..errors import DtypeError, McalcError, ShapeError
+from ..symbolic.grammar import ParseError
 from .bank import BANK
-from .experiments import judge
+from .calls import AnswerError, as_numbers, call_all, is_operator
+from .claims import judge_claim
+from .exercise import COMPUTED
+from .experiments import Finding, judge, judge_value
 from .formulas import Formula
-from .points import points_of
-from .reference import as_matrix, natural
+from .literals import is_matrix, read_matrix
+from .orders import judge_cost, judge_order
+from .points import points_of, text_point
+from .reference import adjoint_gap
+from .results import Result
+from .sizes import judge_shape
+from .variants import variants_of
+
+SECONDS = 10
 
 
-def check(id, answer=..., *, seed=None):
-    """Return the result of an answer to an exercise.
+def check(id, answer=..., *, seed=None, variant=1, seconds=SECONDS):
+    """Return the result of an answer to an exercise: right, or what is wrong with it.
 
     Parameters
     ----------
     id : str
-        Such as ``"operators/quadratic-form"``.
-    answer : callable, array, LinearOperator or str
+        Such as ``"operators/quadratic-form"``; `exercises` lists them.
+    answer : callable, array, LinearOperator, str, bool or dict
         A function is called by keyword with the symbols of the exercise, the tangent named ``d``
         and the variable; a text is read in the answer grammar. ``...`` or None is no answer yet.
     seed : int, optional
         For the random points; by default new ones each time.
+    variant : int
+        Which numbers, where they vary from try to try.
+    seconds : float
+        After how long an answer that does not end is stopped.
+
+    Returns
+    -------
+    Result
+        With ``.ok``, ``.code`` and ``.message``; shows itself richly, in a terminal as text.
+
+    Raises
+    ------
+    DomainError
+        If there is no such exercise; never because the answer is wrong.
+
+    Examples
+    --------
+    >>> check("operators/quadratic-form", lambda x, A, dx: x @ (A + A.T) @ dx).ok
+    True
+    >>> check("operators/quadratic-form", "2 x' A dx").code
+    'symmetric'
     """
     exercise = BANK[id]
-    points = points_of(exercise, np.random.default_rng(seed))
+    if exercise.kind not in COMPUTED:
+        return _other(exercise, answer)
+    numbers = variants_of(exercise)[variant - 1] if exercise.kind == "value" else None
+    if answer is ... or answer is None:
+        return Result(exercise, Finding(False, "unanswered"), numbers=numbers)
+    try:
+        return _computed(exercise, answer, np.random.default_rng(seed), numbers, seconds)
+    except AnswerError as problem:
+        return Result(exercise, Finding(False, problem.code, problem.data), numbers=numbers)
+    except ParseError as problem:
+        return _unreadable(exercise, problem, numbers)
+
+
+def _unreadable(exercise, problem, numbers=None):
+    data = {"problem": problem.problem, "text": problem.text, "place": problem.place}
+    return Result(exercise, Finding(False, "unreadable", data), numbers=numbers)
+
+
+def _computed(exercise, answer, rng, numbers, seconds):
     if isinstance(answer, str):
+        if numbers is not None and is_matrix(answer):
+            came = read_matrix(answer)
+            return Result(exercise, judge_value(exercise, numbers, came), numbers, came=came)
         formula = Formula(answer, exercise.arguments, exercise.result)
+        if numbers is not None and not formula.names:
+            came = formula({**numbers.values})
+            return Result(exercise, judge_value(exercise, numbers, came), numbers, formula=formula)
+        points = points_of(exercise, rng)
         came = [formula(p.values) for p in points]
-    else:
-        came = [_called(exercise, answer, p.values) for p in points]
-    return judge(exercise, points, came)
+        return Result(exercise, judge(exercise, points, came), numbers, points, came, formula)
+    if is_operator(answer):
+        return _operator(exercise, answer, rng)
+    if callable(answer):
+        return _function(exercise, answer, rng, numbers, seconds)
+    return _array(exercise, as_numbers(answer), np.ndim(answer) == 1, numbers)
 
 
-def _called(exercise, answer, values):
-    names = [n for n in inspect.signature(answer).parameters if n in values]
-    return as_matrix(answer(**natural(exercise, values, names)))
+def _function(exercise, answer, rng, numbers, seconds):
+    points = points_of(exercise, rng)
+    called = call_all(exercise, answer, points, seconds)
+    came = [_aligned(c.value, c.flat, p.right) for c, p in zip(called, points, strict=True)]
+    finding = judge(exercise, points, came)
+    if finding.ok and any(
+        c.operator is not None and adjoint_gap(exercise, c.operator, p) > 1e-9
+        for c, p in zip(called, points, strict=True)
+        if p.family == "generic"
+    ):
+        finding = Finding(False, "adjoint")
+    return Result(exercise, finding, numbers, points, came)
+
+
+def _aligned(came, flat, right):
+    """An array with one axis is neither a row nor a column; it counts as what is asked for."""
+    return came.T if flat and right.shape == came.shape[::-1] else came
+
+
+def _operator(exercise, operator, rng):
+    """An operator belongs to one point: that of the text."""
+    if exercise.at is None or exercise.linear_in is None:
+        raise AnswerError("needs-function", problem=exercise.signature)
+    points = [p for p in points_of(exercise, rng) if p.family == "text"]
+    called = call_all(exercise, lambda: operator, points, SECONDS)
+    came = [_aligned(c.value, c.flat, p.right) for c, p in zip(called, points, strict=True)]
+    finding = judge(exercise, points, came, generic="text")
+    if finding.ok and adjoint_gap(exercise, operator, points[0]) > 1e-9:
+        finding = Finding(False, "adjoint")
+    return Result(exercise, finding, None, points, came)
+
+
+def _array(exercise, came, flat, numbers):
+    """An array is right at one point: the numbers of the question, or of the text."""
+    if numbers is None:
+        if exercise.at is None or exercise.linear_in is not None:
+            raise AnswerError("needs-function", problem=exercise.signature)
+        numbers = text_point(exercise)
+    came = _aligned(came, flat, numbers.right)
+    return Result(exercise, judge_value(exercise, numbers, came), numbers, came=came)
+
+
+def _other(exercise, answer):
+    """Kinds whose answer is not compared at points."""
+    if answer is ... or answer is None:
+        return Result(exercise, Finding(False, "unanswered"))
+    try:
+        return Result(exercise, JUDGES[exercise.kind](exercise, answer))
+    except ParseError as problem:
+        return _unreadable(exercise, problem)
+    except McalcError as problem:
+        return Result(exercise, Finding(False, "unreadable", {"problem": str(problem)}))
+
+
+def judge_choice(exercise, answer):
+    """Return the finding on the number of a choice."""
+    text = str(answer).strip()
+    if not text.isdigit() or not 1 <= int(text) <= len(exercise.choices):
+        raise ShapeError(f"choose a number from 1 to {len(exercise.choices)}, got {answer!r}.")
+    remark = exercise.choices[int(text) - 1][1]
+    ok = int(text) == exercise.answer
+    return Finding(ok, "chosen" if ok else "choice", {"problem": remark})
+
+
+def _text(judged):
+    def judge_text(exercise, answer):
+        if not isinstance(answer, str):
+            raise DtypeError(f"expected a text, got {type(answer).__name__}.")
+        return judged(exercise, answer)
+
+    return judge_text
+
+
+JUDGES = {
+    "shape": judge_shape,
+    "order": _text(judge_order),
+    "cost": _text(judge_cost),
+    "verdict": judge_claim,
+    "choice": judge_choice,
+}

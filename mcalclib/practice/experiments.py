@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 CLOSE = 1e-7  # for experiments: far above rounding, far below a coincidence
+EXACT = 1e-6  # of a value that was typed
+ROUNDED = 1e-2
 NUMERIC = 1e-4  # a difference quotient is at least this good
 
 
@@ -21,7 +23,6 @@ class Finding:
     code: str = ""
     data: dict = field(default_factory=dict)
     example: int | None = None  # index of the smallest point at which the answer differs
-    digits: int | None = None
 
 
 def gap(a, b):
@@ -38,7 +39,7 @@ def alike(a, b, tolerance=CLOSE):
     return gap(a, b) <= tolerance
 
 
-def judge(exercise, points, came):
+def judge(exercise, points, came, generic="generic"):
     """Return the finding on an answer.
 
     Parameters
@@ -47,8 +48,10 @@ def judge(exercise, points, came):
     points : list of Point
     came : list of 2-D array
         What the answer gave at each point.
+    generic : str
+        The family that decides: that of the text for an answer that belongs to one point.
     """
-    tried = Trial(exercise, points, came)
+    tried = Trial(exercise, points, came, generic)
     finding = tried.finding()
     if not finding.ok:
         finding.example = tried.example()
@@ -58,9 +61,9 @@ def judge(exercise, points, came):
 class Trial:
     """One answer's values beside the right ones, by family."""
 
-    def __init__(self, exercise, points, came):
+    def __init__(self, exercise, points, came, generic="generic"):
         self.exercise, self.points, self.came = exercise, points, came
-        self.generic = self.family("generic")
+        self.generic = self.family(generic)
 
     def family(self, name, which=None):
         return [
@@ -97,7 +100,7 @@ class Trial:
                 return Finding(False, "sizes" if point.family == "small" else "different")
         worst = max(gaps)
         digits = 12 if worst < 1e-12 else int(-np.log10(worst))
-        return Finding(True, "correct", digits=digits)
+        return Finding(True, "correct", {"digits": digits})
 
     def example(self):
         """Return the index of the first small point at which the answer differs."""
@@ -288,3 +291,34 @@ EXPERIMENTS = (
     shape, undefined, numeric, hard_coded, zero, difference, value, linear, factor, layout, rowwise,
     term, symmetric, swapped, commuting, factor_of_term,
 )  # fmt: skip
+
+
+def judge_value(exercise, point, came):
+    """Return the finding on one value: at one point, what luck allows is not diagnosed.
+
+    Of the experiments only those are made whose outcome differs from each other's here, and from
+    what is right.
+    """
+    right = point.right
+    if came.shape != right.shape:
+        if alike(came, right.T):
+            return Finding(False, "layout")
+        return Finding(False, "shape", {"came": came.shape, "expected": right.shape})
+    g = gap(came, right)
+    if g <= EXACT:
+        return Finding(True, "exact")
+    if g < ROUNDED:
+        return Finding(False, "rounded", {"digits": int(-np.log10(g))})
+    stories = {
+        ("sign", None): -right,
+        ("factor", 2.0): 2 * right,
+        ("factor", 0.5): right / 2,
+        ("layout", None): right.T,
+        ("value", None): point.value if exercise.asks != "value" else None,
+        ("difference", None): point.difference,
+    }
+    told = [s for s, x in stories.items() if x is not None and alike(came, x)]
+    if len(told) != 1:
+        return Finding(False, "different")
+    code, factor = told[0]
+    return Finding(False, code, {} if factor is None else {"factor": factor})

@@ -45,6 +45,11 @@ class Formula:
         self.tree = parser.whole()
         self.shape = self._sized(result)
 
+    @property
+    def names(self):
+        """The symbols that the formula uses."""
+        return {t.data for t in _walk(self.tree) if t.op == "name" and t.data in self.shapes}
+
     def _sized(self, result):
         """Return the shape, with every bare I given the size that fits."""
         units = [t for t in _walk(self.tree) if t.op == "name" and t.data == "I"]

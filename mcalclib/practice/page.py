@@ -5,8 +5,10 @@ import numpy as np
 from .exercise import COMPUTED
 from .formulas import show_size
 from .messages import MESSAGES
+from .orders import cost_values
 from .points import points_of, seed_of
 from .solutions import solution
+from .variants import question_of, variants_of
 
 
 def page_data(exercise):
@@ -37,12 +39,37 @@ def page_data(exercise):
         else [],
         "mistakes": [{"answer": a, "diagnosis": d} for a, d in exercise.mistakes.items()],
         "accepted": [exercise.answer, *exercise.also] if computed else [],
+        "variants": _variants(exercise),
+        "choices": [{"text": text, "remark": remark} for text, remark in exercise.choices] or None,
+        "answer": None if computed else exercise.answer,
+        "claim": exercise.claim,
+        "cost_values": _cost_values(exercise) if exercise.kind == "cost" else None,
         "digits": exercise.digits,
         "hints": list(exercise.hints),
         "solution": solution(exercise.id).latex if exercise.expression else None,
         "solution_text": exercise.solution,
         "messages": MESSAGES,
     }
+
+
+def _variants(exercise):
+    if exercise.kind != "value":
+        return None
+    return [
+        {
+            "values": {name: _listed(x) for name, x in p.values.items()},
+            "right": _listed(p.right),
+            "summands": [_listed(s) for s in p.summands],
+            "value": _listed(p.value),
+            "difference": _listed(p.difference),
+            "question": question_of(exercise, p),
+        }
+        for p in variants_of(exercise)
+    ]
+
+
+def _cost_values(exercise):
+    return [{name: x.item() for name, x in v.items()} for v in cost_values(exercise)]
 
 
 def _sizes(shape):

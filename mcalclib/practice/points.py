@@ -47,7 +47,7 @@ def points_of(exercise, rng):
         Of a kind whose answer is computed.
     rng : numpy.random.Generator
     """
-    found = [_point(exercise, "generic", _draw(exercise, rng)) for _ in range(REPEATS + 1)]
+    found = [_point(exercise, "generic", drawn_values(exercise, rng)) for _ in range(REPEATS + 1)]
     found += _linear_family(exercise, found)
     for which in _symmetric_groups(exercise):
         found += _family(exercise, rng, "symmetric", which, _made_symmetric)
@@ -56,15 +56,24 @@ def points_of(exercise, rng):
     for which in _equal_pairs(exercise):
         found += _family(exercise, rng, "equal", which, _made_equal)
     if exercise.at is not None:
-        values = {name: _column(exercise, name, x) for name, x in exercise.at.items()}
-        found.append(_point(exercise, "text", _completed(exercise, rng, values)))
+        found += [text_point(exercise, rng) for _ in range(REPEATS if exercise.linear_in else 1)]
     return found + small_points(exercise)
+
+
+def text_point(exercise, rng=None):
+    """Return the point of the text; without rng, its tangents are small whole numbers."""
+    values = {name: _column(exercise, name, x) for name, x in exercise.at.items()}
+    if rng is None:
+        rng = np.random.default_rng(seed_of(exercise))
+        values |= _whole_tangents(exercise, rng, values)
+    values = _completed(exercise, rng, values)
+    return _point(exercise, "text", values)
 
 
 def _family(exercise, rng, family, which, change):
     points = []
     for _ in range(REPEATS):
-        values = _draw(exercise, rng)
+        values = drawn_values(exercise, rng)
         change(values, which, rng, exercise)
         points.append(_point(exercise, family, values, which))
     return points
@@ -99,8 +108,9 @@ def _linear_family(exercise, generic):
     return found
 
 
-def _draw(exercise, rng, sizes=None):
-    sizes = sizes or dict(zip(_labels(exercise), SIZES, strict=False))
+def drawn_values(exercise, rng):
+    """Return random matrices for the symbols of an exercise and their tangents."""
+    sizes = dict(zip(_labels(exercise), SIZES, strict=False))
     values = {}
     for name in exercise.drawn:
         shape = tuple(_count(d, sizes) for d in exercise.symbols[name])
@@ -109,9 +119,13 @@ def _draw(exercise, rng, sizes=None):
 
 
 def _completed(exercise, rng, values):
+    """Add what moves: tangents, and F_bar where the text gives a point only."""
+    if exercise.linear_in in exercise.shapes and exercise.linear_in not in values:
+        shape = value_of(exercise, values).shape
+        values[exercise.linear_in] = rng.standard_normal(shape)
     for tangent, name in exercise.tangents.items():
-        symmetric = exercise.properties[name] in ("symmetric", "positive definite")
-        values[tangent] = _drawn(rng, "symmetric" if symmetric else "", values[name].shape)
+        if tangent not in values:
+            values[tangent] = _drawn(rng, _tangent_property(exercise, name), values[name].shape)
     return values
 
 
@@ -234,12 +248,24 @@ def small_points(exercise):
                              tuple(_count(d, sizes) for d in exercise.symbols[name]))
                 for name in exercise.drawn
             }  # fmt: skip
-            for tangent, name in exercise.tangents.items():
-                symmetric = exercise.properties[name] in ("symmetric", "positive definite")
-                values[tangent] = _whole(rng, "symmetric" if symmetric else "", values[name].shape)
+            values |= _whole_tangents(exercise, rng, values)
             with np.errstate(all="ignore"):
                 found.append(_point_or_none(exercise, values))
     return [p for p in found if p is not None]
+
+
+def _whole_tangents(exercise, rng, values):
+    return {
+        tangent: _whole(rng, _tangent_property(exercise, name), values[name].shape)
+        for tangent, name in exercise.tangents.items()
+        if tangent not in values
+    }
+
+
+def _tangent_property(exercise, name):
+    """A symmetric matrix moves among the symmetric ones."""
+    symmetric = exercise.properties[name] in ("symmetric", "positive definite")
+    return "symmetric" if symmetric else ""
 
 
 def _point_or_none(exercise, values):

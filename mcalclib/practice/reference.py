@@ -92,3 +92,14 @@ def row_by_row(exercise, values):
 def _by_rows(m, n):
     """Return the places in vec(A) of the entries of A of shape (m, n), taken row by row."""
     return np.arange(m * n).reshape((m, n), order="F").ravel()
+
+
+def adjoint_gap(exercise, operator, point):
+    """Return how far an operator's adjoint is from <L dX, Y> = <dX, L* Y>, relatively."""
+    name = exercise.linear_in
+    dX = np.asarray(natural(exercise, point.values, [name])[name])
+    dF = np.asarray(operator(dX))
+    # any Y will do that is no multiple of dF; cosines are as good as random numbers
+    Y = np.cos(1.0 + np.arange(dF.size)).reshape(dF.shape)
+    left, right = np.vdot(dF, Y), np.vdot(dX, np.asarray(operator.adjoint(Y)))
+    return float(abs(left - right) / max(np.linalg.norm(dF) * np.linalg.norm(Y), 1e-3))

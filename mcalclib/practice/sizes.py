@@ -3,6 +3,7 @@
 import re
 
 from ..errors import ShapeError
+from .experiments import Finding
 
 _SIZE = re.compile(r"\d+|[a-z](?:\s*(?:\^|\*\*)\s*\d+|[²³])?")
 
@@ -36,3 +37,15 @@ def _size(text):
             power = re.search(r"\d+", part.translate({0xB2: "2", 0xB3: "3"}))
             factors += [part[0]] * (int(power[0]) if power else 1)
     return tuple(sorted(factors + ([str(number)] if number != 1 else [])))
+
+
+def judge_shape(exercise, answer):
+    """Return the finding on a shape."""
+    came, right = read_shape(answer), read_shape(exercise.answer)
+    if came == right:
+        return Finding(True, "exact")
+    if came == right[::-1]:
+        return Finding(False, "layout")
+    if sorted(came[0] + came[1]) == sorted(right[0] + right[1]):
+        return Finding(False, "unstacked")
+    return Finding(False, "different")

@@ -1,0 +1,136 @@
+"""Calling a reader's function: by keyword, on copies, with its errors kept for showing."""
+
+import contextlib
+import inspect
+import io
+import linecache
+import random
+import traceback
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import McalcError
+from .limits import TimeLimitReached, time_limit
+from .reference import as_matrix, natural
+
+
+class AnswerError(McalcError):
+    """An answer that gave no values: the code of what happened, and what to say."""
+
+    def __init__(self, code, **data):
+        self.code, self.data = code, data
+        super().__init__(code)
+
+
+@dataclass
+class Called:
+    """What a function gave at one point: its value as a matrix, and the operator if it was one."""
+
+    value: np.ndarray
+    flat: bool = False  # an array with one axis, neither row nor column
+    operator: object = None
+
+
+def is_operator(x):
+    return hasattr(x, "adjoint") and hasattr(x, "domain") and callable(x)
+
+
+def call_all(exercise, function, points, seconds):
+    """Return what a function gives at each point.
+
+    It gets copies, so it may write to them. Random states are put back; of what it prints only
+    the first call is shown, for the others are ours.
+
+    Raises
+    ------
+    AnswerError
+        If it cannot be called so, raises, returns no array of numbers or does not end.
+    """
+    names = _arguments(exercise, function)
+    state, numpy_state = random.getstate(), np.random.get_state()
+    try:
+        with time_limit(seconds), warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            found = [_call(exercise, function, names, points[0])]
+            with contextlib.redirect_stdout(io.StringIO()):
+                found += [_call(exercise, function, names, p) for p in points[1:]]
+            return found
+    except TimeLimitReached:
+        raise AnswerError("timeout", seconds=seconds) from None
+    finally:
+        random.setstate(state)
+        np.random.set_state(numpy_state)
+
+
+def _arguments(exercise, function):
+    """Return the names by which to call, or say which are wrong."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # such as np.dot: it has no signature to look at
+        return list(exercise.arguments)
+    if any(p.kind == p.VAR_KEYWORD for p in parameters):
+        return list(exercise.arguments)
+    strange = [
+        p.name for p in parameters
+        if p.name not in exercise.arguments and p.default is p.empty and p.kind != p.VAR_POSITIONAL
+    ]  # fmt: skip
+    unnamed = [p.name for p in parameters if p.kind == p.POSITIONAL_ONLY]
+    if strange or unnamed:
+        raise AnswerError("arguments", came=strange or unnamed, expected=exercise.signature)
+    return [p.name for p in parameters if p.name in exercise.arguments]
+
+
+def _call(exercise, function, names, point):
+    try:
+        came = function(**natural(exercise, point.values, names))
+        operator = came if is_operator(came) else None
+        if operator is not None:
+            tangent = exercise.linear_in
+            if tangent is None:
+                raise AnswerError("returned", came=type(came).__name__)
+            came = came(natural(exercise, point.values, [tangent])[tangent])
+    except TimeLimitReached:
+        raise
+    except AnswerError:
+        raise
+    except Exception as error:
+        raise AnswerError("error", **described(error)) from error
+    if came is ... or came is None:
+        raise AnswerError("unanswered")
+    return Called(as_numbers(came), np.ndim(came) == 1, operator)
+
+
+def as_numbers(came):
+    """Return what an answer gave as a matrix of floats, or say that it is none."""
+    try:
+        x = np.asarray(came)
+        if x.dtype.kind in "biuf" and x.ndim <= 2:
+            return as_matrix(x)
+        if x.dtype.kind == "c" and not np.any(x.imag):
+            return as_matrix(x.real)
+    except (ValueError, TypeError):
+        pass
+    shape = f" of shape {np.shape(came)}" if isinstance(came, np.ndarray) else ""
+    raise AnswerError("returned", came=f"{type(came).__name__}{shape}")
+
+
+def described(error):
+    """Return the error as text, and the line of the answer that raised it."""
+    place = next(
+        (f for f in reversed(traceback.extract_tb(error.__traceback__)) if not _is_ours(f)), None
+    )
+    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    if place is None:
+        return {"error": text, "line": None, "source": ""}
+    source = place.line or linecache.getline(place.filename, place.lineno).strip()
+    return {"error": text, "line": place.lineno, "source": source}
+
+
+_LIBRARIES = ("site-packages", "dist-packages", "mcalclib")
+
+
+def _is_ours(frame):
+    """Whether a frame is of a library rather than of the answer."""
+    return any(part in frame.filename.replace("\\", "/").split("/") for part in _LIBRARIES)
