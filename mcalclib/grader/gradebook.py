@@ -79,15 +79,7 @@ class Gradebook:
         run("COMMIT")
 
     def _recognise(self, assignment):
-        (application,) = self.connection.execute("PRAGMA application_id").fetchone()
-        (version,) = self.connection.execute("PRAGMA user_version").fetchone()
-        if application != APPLICATION:
-            raise GradebookError(f"{self.path}: this database was not made by mcalc; use --out.")
-        if version > VERSION:
-            raise GradebookError(
-                f"{self.path}: made by a newer version of mcalc (format {version}, this one knows "
-                f"{VERSION}); update mcalclib or use another --out."
-            )
+        recognise(self.connection, self.path)
         (theirs,) = self.connection.execute(
             "SELECT value FROM about WHERE key = 'assignment'"
         ).fetchone()
@@ -171,6 +163,19 @@ class Gradebook:
             self.connection.close()
             with contextlib.suppress(OSError):
                 beside.unlink(missing_ok=True)
+
+
+def recognise(connection: sqlite3.Connection, path) -> None:
+    """Raise unless a database is a gradebook that this version can read."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if application != APPLICATION:
+        raise GradebookError(f"{path}: this database was not made by mcalc; use --out.")
+    if version > VERSION:
+        raise GradebookError(
+            f"{path}: made by a newer version of mcalc (format {version}, this one knows "
+            f"{VERSION}); update mcalclib or use another --out."
+        )
 
 
 def _remedy(error):

@@ -58,11 +58,11 @@ def guard(text: str) -> str:
     return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def write_whole(path: Path, text: str):
+def write_whole(path: Path, text: str, encoding: str = "utf-8"):
     """Write a file so that it is either the old one or the whole new one."""
     beside = path.with_name(f".{path.name[:100]}.part")
     try:
-        beside.write_text(text, encoding="utf-8", errors="replace")
+        beside.write_text(text, encoding=encoding, errors="replace", newline="")
         beside.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):

@@ -210,7 +210,16 @@ def _choose(student, paths, assignment, late):
 
 def _gradescope_names(source, files):
     """Return students' names by folder from Gradescope's own list."""
-    names = {}
+    return {
+        folder: " and ".join(about["names"])
+        for folder, about in gradescope_metadata(source, files).items()
+        if about["names"]
+    }
+
+
+def gradescope_metadata(source: Source, files) -> dict[str, dict]:
+    """Return what Gradescope's own list says about each folder: names, and when it was handed in."""
+    found: dict[str, dict] = {}
     for path in files:
         if PurePosixPath(path).name != METADATA:
             continue
@@ -221,12 +230,12 @@ def _gradescope_names(source, files):
             content = yaml.load(source.read(path), loader)
             for folder, about in content.items():
                 people = [person.get(":name") for person in about.get(":submitters", [])]
-                people = [str(name) for name in people if name]
-                if people:
-                    names[str(folder)] = " and ".join(people)
+                found[str(folder)] = {"names": [str(name) for name in people if name]}
+                if about.get(":created_at"):
+                    found[str(folder)]["created_at"] = about[":created_at"]
         except (ImportError, OSError, AttributeError, yaml.YAMLError, RecursionError):
             continue  # the folders' own names still tell submissions apart
-    return names
+    return found
 
 
 def printable(name: str) -> str:

@@ -23,7 +23,7 @@ def validate(notebook, source=None, limits: Limits | None = None, trusted: bool 
     path = Path(notebook)
     data = path.read_bytes()
     assignment = (
-        load(source) if source else parse(data, path.stem, _beside(path), str(path), student=True)
+        load(source) if source else parse(data, path.stem, beside(path), str(path), student=True)
     )
     limits = limits or Limits()
     try:
@@ -36,7 +36,8 @@ def validate(notebook, source=None, limits: Limits | None = None, trusted: bool 
         return lane.grade(path.stem, data)
 
 
-def _beside(path):
+def beside(path: Path) -> list[str]:
+    """Return the data files beside a notebook."""
     return sorted(
         str(p.resolve())
         for p in path.parent.iterdir()

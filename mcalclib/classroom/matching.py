@@ -1,0 +1,67 @@
+"""Whose row is whose: students of a gradebook found in a platform's list."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Match:
+    """Which record belongs to which row, and what could not be told."""
+
+    rows: dict[int, dict] = field(default_factory=dict)  # row number to record
+    unknown: list[str] = field(default_factory=list)  # students without a row
+    ambiguous: list[str] = field(default_factory=list)  # students with several
+
+
+def match(records: Iterable[dict], keys: list[list[str]]) -> Match:
+    """Return which record belongs to which row.
+
+    Parameters
+    ----------
+    records : iterable of dict
+        Each with a student.
+    keys : list of list of str
+        For each row, every way in which its student may be called, the surest first.
+
+    Examples
+    --------
+    >>> match([{"student": "lovelaceada"}], [["17", "Lovelace, Ada"]]).rows
+    {0: {'student': 'lovelaceada'}}
+    """
+    result = Match()
+    exact, loose = _index(keys, str.strip), _index(keys, plain)
+    for record in records:
+        name = record["student"]
+        found = exact.get(name.strip()) or loose.get(plain(name)) or set()
+        free = [row for row in found if row not in result.rows]
+        if len(free) == 1 == len(found):
+            result.rows[free[0]] = record
+        elif found:
+            result.ambiguous.append(name)
+        else:
+            result.unknown.append(name)
+    return result
+
+
+def _index(keys, form):
+    index: dict[str, set[int]] = {}
+    for row, names in enumerate(keys):
+        for name in names:
+            if form(name):
+                index.setdefault(form(name), set()).add(row)
+    return index
+
+
+def plain(name: str) -> str:
+    """Return a name without accents, case, spaces and punctuation, as file names carry it.
+
+    Examples
+    --------
+    >>> plain("Gödel, Kurt")
+    'godelkurt'
+    """
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    letters = "".join(c for c in letters if not unicodedata.combining(c))
+    return re.sub(r"[\W_]", "", letters)

@@ -1,0 +1,53 @@
+"""Our marks in nbgrader's gradebook, through nbgrader's own interface."""
+
+from ..grader.assignment import Assignment
+from ..grader.limits import GraderError
+
+
+def fill_nbgrader(url: str, assignment: Assignment, records: list[dict]) -> int:
+    """Write marks into nbgrader's gradebook and return how many submissions it then holds.
+
+    What is there already is changed, never removed. `nbgrader export` then shows our marks.
+
+    Parameters
+    ----------
+    url : str
+        The database, such as ``sqlite:///gradebook.db``.
+    assignment : Assignment
+    records : list of dict
+
+    Raises
+    ------
+    GraderError
+        If nbgrader is not installed.
+    """
+    try:
+        from nbgrader.api import Gradebook
+    except ImportError:
+        raise GraderError("nbgrader is not installed here: pip install nbgrader.") from None
+    name = assignment.name
+    with Gradebook(url) as book:
+        book.update_or_create_assignment(name)
+        book.update_or_create_notebook(name, name)
+        for part in assignment.graded:
+            about = {"max_score": part.points, "cell_type": part.type}
+            book.update_or_create_grade_cell(part.grade_id, name, name, **about)
+            if part.kind == "manual":  # nbgrader asks for a person where a cell is also an answer
+                book.update_or_create_solution_cell(part.grade_id, name, name)
+        for record in records:
+            student = record["student"]
+            book.update_or_create_student(student)
+            book.update_or_create_submission(name, student)
+            for check in record["checks"]:
+                _write(book, name, student, check)
+        return len(book.assignment_submissions(name))
+
+
+def _write(book, name, student, check):
+    grade = book.find_grade(check["grade_id"], name, name, student)
+    grade.auto_score = check.get("by_machine", check)["points"]
+    grade.needs_manual_grade = check["status"] == "manual"
+    grade.manual_score = check["points"] if check["status"] == "reviewed" else None
+    if check["status"] == "manual":
+        grade.auto_score = None
+    book.db.commit()

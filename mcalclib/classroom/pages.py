@@ -1,0 +1,100 @@
+"""Pages for instructors: self-contained, sortable, readable on a phone and in the dark."""
+
+import base64
+import hashlib
+from html import escape
+from urllib.parse import quote
+
+from ..grader.feedback import file_name
+
+_STYLE = """
+:root{color-scheme:light dark;--ink:#1a1a1f;--soft:#595964;--line:#d5d5dc;--bar:#2f5fa8;--ground:#fff;--over:#eef2f8}
+@media (prefers-color-scheme:dark){:root{--ink:#e6e6ea;--soft:#a9a9b4;--line:#45454f;--bar:#7ea6e6;--ground:#17171b;--over:#24262d}}
+*{box-sizing:border-box}
+body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--ground);max-width:62rem;margin:2rem auto;padding:0 1rem}
+h1{font-size:1.6rem;line-height:1.2}h2{font-size:1.2rem;margin:2.5rem 0 .5rem}
+p{margin:.4rem 0}.soft{color:var(--soft)}
+.wide{overflow-x:auto}
+table{border-collapse:collapse;width:100%;font-size:.92rem}
+th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+th button{font:inherit;font-weight:600;color:inherit;background:none;border:0;padding:0;cursor:pointer;text-align:inherit}
+th button::after{content:" \\2195";color:var(--soft)}
+th[aria-sort=ascending] button::after{content:" \\2191"}th[aria-sort=descending] button::after{content:" \\2193"}
+th button:focus-visible,a:focus-visible,summary:focus-visible,.wide:focus-visible{outline:2px solid var(--bar);outline-offset:2px}
+tr.check td:first-child{padding-left:1.8rem}
+.meter{display:inline-block;width:7rem;height:.7rem;border:1px solid var(--line);vertical-align:middle}
+.meter i{display:block;height:100%;background:var(--bar)}
+svg{width:100%;height:auto;max-width:44rem;display:block}svg rect{fill:var(--bar)}svg text{fill:var(--soft);font-size:11px}svg line{stroke:var(--line)}
+pre{background:var(--over);padding:.6rem .8rem;overflow-x:auto;font-size:.85rem;margin:.4rem 0}
+dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.6rem 1.2rem;margin:1rem 0}
+dt{color:var(--soft);font-size:.85rem}dd{margin:0;font-size:1.3rem;font-variant-numeric:tabular-nums}
+summary{cursor:pointer}a{color:var(--bar)}
+@media (max-width:40rem){.meter{width:2.5rem}svg text{font-size:17px}th,td{padding:.35rem .3rem}}
+@media print{th button::after{content:""}details>*{display:block}}
+""".strip().replace("\n", "")
+
+# Sorting is the page's only script; without it the tables stand as they are.
+_SCRIPT = """
+for (const table of document.querySelectorAll("table.sortable")) {
+  table.querySelectorAll("thead th").forEach((head, column) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
+      const up = head.getAttribute("aria-sort") !== "ascending";
+      for (const other of table.querySelectorAll("th")) other.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", up ? "ascending" : "descending");
+      const key = (row) => row.cells[column].dataset.v ?? row.cells[column].textContent;
+      const rows = [...table.tBodies[0].rows].sort((a, b) => {
+        const [x, y] = [key(a), key(b)];
+        const order = isNaN(x) || isNaN(y) || x === "" || y === "" ? x.localeCompare(y) : x - y;
+        return up ? order : -order;
+      });
+      table.tBodies[0].append(...rows);
+    });
+  });
+}
+""".strip()
+
+
+def page_of(title: str, body: list[str]) -> str:
+    """Return a page that loads nothing, and whose only script sorts its tables."""
+    digest = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
+    parts = [
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
+        '<meta name="viewport" content="width=device-width">',
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body><main>",
+        f"<h1>{escape(title)}</h1>",
+        *body,
+        f"</main><script>{_SCRIPT}</script></body></html>\n",
+    ]
+    return "\n".join(parts)
+
+
+def shown(value: float | None, digits: int = 1) -> str:
+    """Return a number as short as it can be shown, a dash for None."""
+    return "–" if value is None else f"{value:.{digits}f}".rstrip("0").rstrip(".") or "0"
+
+
+def table(columns, rows, label, sortable=True):
+    """Yield a table, sortable by its heads, that scrolls inside itself where it is too wide."""
+    heads = "".join(
+        f'<th scope="col"{" class=n" if numeric else ""}>{escape(name)}</th>'
+        for name, numeric in columns
+    )
+    kind = ' class="sortable"' if sortable else ""
+    # What scrolls must be reachable by keyboard.
+    yield f'<div class="wide" tabindex="0" role="region" aria-label="{escape(label)}">'
+    yield f"<table{kind}><thead><tr>{heads}</tr></thead><tbody>"
+    yield from rows
+    yield "</tbody></table></div>"
+
+
+def link(student: str, folder: str = "", text: str = "") -> str:
+    """Return a link to a student's feedback."""
+    address = quote(f"{folder}feedback/{file_name(student)}")
+    return f'<a href="{escape(address)}">{escape(text or student)}</a>'

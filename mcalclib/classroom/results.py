@@ -1,0 +1,61 @@
+"""What an output folder of `mcalc grade` holds, with every mark given by hand in it."""
+
+import contextlib
+import csv
+import json
+import sqlite3
+from pathlib import Path
+
+from ..grader.gradebook import GradebookError, recognise
+from ..grader.reviews import Reviews, with_marks
+
+
+class Results:
+    """The results of one assignment, read from the folder that `mcalc grade` wrote.
+
+    Parameters
+    ----------
+    folder : path
+
+    Raises
+    ------
+    GradebookError
+        If there is no gradebook in it, or one that this version cannot read.
+    """
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        path = self.folder / "gradebook.db"
+        if not path.is_file():
+            raise GradebookError(
+                f"{self.folder}: no gradebook.db in it; name a folder that `mcalc grade --out` wrote."
+            )
+        rows = self._read("SELECT value FROM about WHERE key = 'assignment'")
+        self.assignment = rows[0][0]
+
+    def _read(self, query, values=()):
+        # Read-only: a report must be able to look while `mcalc grade` writes.
+        path = self.folder / "gradebook.db"
+        address = f"{path.resolve().as_uri()}?mode=ro"
+        try:
+            with contextlib.closing(sqlite3.connect(address, uri=True, timeout=5)) as connection:
+                recognise(connection, path)
+                return connection.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise GradebookError(f"{path}: this is no usable gradebook ({error}).") from None
+
+    def records(self) -> list[dict]:
+        """Return every record, sorted by student, marks given by hand counted."""
+        kept = self._read("SELECT record FROM results ORDER BY student")
+        with contextlib.closing(Reviews(self.folder)) as reviews:
+            marks, items = reviews.marks(), reviews.items()
+        records = [json.loads(text) for (text,) in kept]
+        return [with_marks(r, marks.get(r["student"], {}), items) for r in records]
+
+    def seconds(self) -> dict[str, float]:
+        """Return how long grading took, by student, as far as it was noted."""
+        try:
+            with open(self.folder / "times.csv", newline="", encoding="utf-8") as file:
+                return {row["student"]: float(row["seconds"]) for row in csv.DictReader(file)}
+        except (OSError, KeyError, ValueError):
+            return {}
