@@ -67,7 +67,15 @@ def counts(report: Path) -> tuple[int, int, int]:
 def unit() -> Result:
     # A worker that runs out of tests takes some from another: the longest come last otherwise.
     workers = (f"-n{WORKERS}", "--dist=worksteal")
-    return pytest("unit", *workers, "-m", "not browser", "--ignore=tests/grader", "tests")
+    return pytest(
+        "unit",
+        *workers,
+        "-m",
+        "not browser",
+        "--ignore=tests/grader",
+        "--ignore=tests/classroom",
+        "tests",
+    )
 
 
 def grader() -> Result:
@@ -76,7 +84,7 @@ def grader() -> Result:
     except bubblewrap.NoBubblewrap as error:
         print(error, file=sys.stderr)
         return Result("grader", 0, 1, 0, 0.0, "no bubblewrap")
-    return pytest("grader", f"-n{WORKERS}", "tests/grader")
+    return pytest("grader", f"-n{WORKERS}", "tests/grader", "tests/classroom")
 
 
 def doctests() -> Result:

@@ -118,7 +118,7 @@ def to_text(table: Table) -> str:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=table.delimiter, lineterminator="\r\n")
     for row in [table.header, *table.rows]:
-        writer.writerow([cell if _is_number(cell) else guard(cell) for cell in row])
+        writer.writerow([cell if _is_harmless(cell) else guard(cell) for cell in row])
     return text.getvalue()
 
 
@@ -127,9 +127,10 @@ def write_table(table: Table, path) -> None:
     write_whole(Path(path), to_text(table), encoding=table.encoding)
 
 
-def _is_number(text):
+def _is_harmless(text):
+    """Whether a cell is a number, or a dash that stands for nothing."""
     try:
         float(text.replace(",", "."))
     except ValueError:
-        return False
+        return len(text.strip()) < 2
     return True

@@ -22,7 +22,11 @@ OK, LOOK, USAGE, NO_FENCE, NOT_WRITTEN, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 def main(arguments=None) -> int:
     """Run ``mcalc`` and return its exit code."""
-    options = _parser().parse_args(arguments)
+    return conclude(_parser().parse_args(arguments))
+
+
+def conclude(options) -> int:
+    """Run what was asked for and return the exit code; errors become one message."""
     try:
         return options.run(options)
     except FenceError as error:

@@ -1,0 +1,136 @@
+"""The subcommands of ``mcalc`` for what comes after grading.
+
+Exit codes as for ``mcalc grade``: 0 all is well; 1 done, but something deserves a look; 2 a mistake
+in what was asked for, with nothing changed; 4 the results could not be written.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from ..grader.assignment import load
+from ..grader.cli import INTERRUPTED, LOOK, OK, conclude
+from ..grader.publishing import write_whole
+from .course import course_numbers, grade_course, read_course, to_json
+from .course_page import course_csv, course_page
+from .gradescope import write_autograder
+from .nbgrader_book import fill_nbgrader
+from .platforms import fill_canvas, fill_moodle
+from .report import write_report
+from .results import Results
+from .tables import read_table, write_table
+
+
+def main(arguments=None) -> int:
+    """Run one of these subcommands and return its exit code."""
+    return conclude(_parser().parse_args(arguments))
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="mcalc", description=__doc__.split("\n\n")[0])
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    report = commands.add_parser("report", help="show how a class did, as one page and as JSON")
+    report.add_argument(
+        "results", type=Path, metavar="RESULTS", help="output folder of mcalc grade"
+    )
+    report.set_defaults(run=_report)
+
+    course = commands.add_parser("course", help="grade what is new in a course and add it up")
+    course.add_argument("file", type=Path, metavar="COURSE.toml")
+    course.add_argument("--no-grading", action="store_true", help="add up what is graded already")
+    course.add_argument("--trusted", action="store_true", help="run without a fence")
+    course.set_defaults(run=_course)
+
+    export = commands.add_parser("export", help="fill Canvas's, Moodle's or nbgrader's gradebook")
+    kinds = export.add_subparsers(required=True, metavar="PLATFORM")
+    for name, column in (("canvas", None), ("moodle", "Grade")):
+        kind = kinds.add_parser(
+            name, help=f"fill one column of the CSV that {name.title()} exports"
+        )
+        kind.add_argument("results", type=Path, metavar="RESULTS")
+        kind.add_argument(
+            "table", type=Path, metavar="EXPORT.csv", help="what the platform exports"
+        )
+        kind.add_argument("--to", type=Path, required=True, metavar="FILE", help="the filled table")
+        kind.add_argument(
+            "--column", default=column, help="which column (default: the assignment's)"
+        )
+        kind.add_argument("--course", type=Path, metavar="COURSE.toml", help="with its late policy")
+        kind.set_defaults(run=_export, fill=fill_canvas if name == "canvas" else fill_moodle)
+    nbgrader = kinds.add_parser("nbgrader", help="write our marks into nbgrader's database")
+    nbgrader.add_argument("results", type=Path, metavar="RESULTS")
+    nbgrader.add_argument("--source", type=Path, required=True, help="the source notebook")
+    nbgrader.add_argument("--db", default="sqlite:///gradebook.db", help="default: %(default)s")
+    nbgrader.set_defaults(run=_nbgrader)
+
+    gradescope = commands.add_parser("gradescope", help="make Gradescope's autograder zip")
+    gradescope.add_argument("source", type=Path, metavar="SOURCE")
+    gradescope.add_argument("--out", type=Path, default=Path("autograder.zip"))
+    gradescope.set_defaults(run=_gradescope)
+    return parser
+
+
+def _report(options):
+    print(write_report(options.results))
+    return OK
+
+
+def _course(options):
+    course = read_course(options.file)
+    code = OK
+    if not options.no_grading:
+        for name, summary in grade_course(course, options.trusted).items():
+            print(f"{name}: {summary.graded} graded, {summary.known} known before")
+            if summary.interrupted:
+                print("mcalc: interrupted; the same command goes on from here.", file=sys.stderr)
+                return INTERRUPTED
+            code = LOOK if summary.deserves_a_look else code
+    for entry in course.assignments:
+        if (course.results / entry.name / "gradebook.db").exists():
+            write_report(course.results / entry.name)
+    numbers = course_numbers(course)
+    course.results.mkdir(parents=True, exist_ok=True)
+    write_whole(course.results / "course.json", to_json(numbers))
+    write_whole(course.results / "course.csv", course_csv(numbers))
+    write_whole(course.results / "course.html", course_page(numbers))
+    print(course.results / "course.html")
+    return code
+
+
+def _export(options):
+    results = Results(options.results)
+    records = results.records()
+    scores = None
+    if options.course:
+        numbers = course_numbers(read_course(options.course))
+        scores = {
+            one["student"]: mark["score"]
+            for one in numbers["students"]
+            if (mark := one["assignments"].get(results.assignment))
+        }
+    column = options.column or results.assignment
+    filled = options.fill(read_table(options.table), records, column, scores)
+    write_table(filled.table, options.to)
+    print(f"{len(filled.match.rows)} scores written to {options.to}")
+    for note in filled.notes:
+        print(f"note: {note}")
+    for what, names in (
+        ("not in the list", filled.match.unknown),
+        ("several rows fit", filled.match.ambiguous),
+    ):
+        for name in names:
+            print(f"{what}: {name}", file=sys.stderr)
+    return LOOK if filled.match.unknown or filled.match.ambiguous else OK
+
+
+def _nbgrader(options):
+    records = Results(options.results).records()
+    count = fill_nbgrader(options.db, load(options.source), records)
+    print(f"{count} submissions in {options.db}")
+    return OK
+
+
+def _gradescope(options):
+    print(write_autograder(options.source, options.out))
+    return OK
