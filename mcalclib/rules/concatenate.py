@@ -43,6 +43,7 @@ Rule(
         case(matrix(rng, 2, 3), matrix(rng, 2, 1), matrix(rng, 2, 2), axis=-1),
         case(matrix(rng, 2, 3), rng.standard_normal(2), axis=None),
     ),
+    statement=r"d\,[A\;\; B] = [dA\;\; dB]",
     source="a linear function; its transpose takes the parts apart again",
     arity=-1,
     keeps="shapes",

@@ -23,5 +23,6 @@ linear(
     value,
     pullback,
     samples=lambda rng: (case(matrix(rng, 3, 2)), case(matrix(rng, 3, 2), axis=1)),
+    statement=r"d\Bigl(\sum_{i \le k} a_i\Bigr) = \sum_{i \le k} da_i",
     source="a linear function; its transpose sums from the other end",
 )

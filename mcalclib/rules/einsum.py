@@ -100,6 +100,7 @@ Rule(
             optimize=True,
         ),
     ),
+    statement=r"d\Bigl(\sum_k a_{ik} b_{kj}\Bigr) = \sum_k (da_{ik}\, b_{kj} + a_{ik}\, db_{kj})",
     source="multilinear in the operands",
     arity=-1,
     keeps="primals",

@@ -20,5 +20,6 @@ linear(
         case(matrix(rng, 3, 2), axis=1),
         case(rng.standard_normal(3), axis=(0, 2)),
     ),
+    statement=r"d(A_{1 \times m \times n}) = (dA)_{1 \times m \times n}",
     source="the same entries in the same order, whose transpose is its inverse",
 )

@@ -17,6 +17,7 @@ linear(
     value,
     pullback=lambda X, F_bar, axis=None: np.flip(F_bar, axis),
     samples=lambda rng: (case(matrix(rng, 3, 2)), case(matrix(rng, 3, 2), axis=1)),
+    statement=r"d(a_{n+1-i}) = (da)_{n+1-i}",
     source="a permutation of entries, whose transpose is its inverse",
 )
 

@@ -74,6 +74,7 @@ Rule(
         case(rng.standard_normal(3), index=(slice(None), 1), shape=(3, 2)),
         case(rng.standard_normal(3), index=([0, 0, 2], [1, 1, 0]), shape=(3, 2)),
     ),
+    statement=r"d\Bigl(\sum_k a_k e_{i_k}\Bigr) = \sum_k da_k\, e_{i_k}",
     source="the transpose of indexing",
     keeps="",
 )

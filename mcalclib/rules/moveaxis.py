@@ -19,5 +19,6 @@ linear(
         case(rng.standard_normal((2, 3, 4)), source=0, destination=-1),
         case(rng.standard_normal((2, 3, 4)), source=(0, 1), destination=(1, 2)),
     ),
+    statement=r"d(a_{jki}) = (da)_{jki} \text{ for a fixed order of the indices}",
     source="a permutation of entries, whose transpose is its inverse",
 )

@@ -14,5 +14,6 @@ linear(
         case(rng.standard_normal(3) + 1j * rng.standard_normal(3)),
         case(rng.standard_normal(3)),
     ),
+    statement=r"d \operatorname{Re} A = \operatorname{Re} dA",
     source="linear over the real numbers",
 )

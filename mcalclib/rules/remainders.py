@@ -31,6 +31,7 @@ Rule(
         case(5 * away_from_zero(rng, 3, 2), positive(rng, 3, 2)),
         case(5 * away_from_zero(rng, 3), 2.0),
     ),
+    statement=r"d(a - b \lfloor a/b \rfloor) = da - \lfloor a/b \rfloor\, db",
     source="a - b floor(a/b), where the floor is constant near the point",
     arity=2,
     keeps="primals",

@@ -26,5 +26,6 @@ linear(
         case(matrix(rng, 3, 2), shift=-1, axis=0),
         case(matrix(rng, 3, 2), shift=(1, 2), axis=(1, 0)),
     ),
+    statement=r"d(a_{i+k}) = (da)_{i+k},\quad \text{indices taken in a circle}",
     source="a permutation of entries, whose transpose is its inverse",
 )

@@ -31,6 +31,7 @@ Rule(
         case(1.5, 2.5),
         case(matrix(rng, 2, 3), matrix(rng, 2, 3), matrix(rng, 2, 3), axis=-1),
     ),
+    statement=r"d\,[A\;\; B] = [dA\;\; dB] \text{ along a new axis}",
     source="a linear function; its transpose takes the parts apart again",
     arity=-1,
     keeps="shapes",

@@ -25,6 +25,7 @@ linear(
         case(matrix(rng, 3, 4), k=1),
         case(rng.standard_normal((2, 3, 3)), k=-1),
     ),
+    statement=r"d \operatorname{tril}A = \operatorname{tril} dA",
     source="an orthogonal projection, which is its own transpose",
 )
 linear(
@@ -37,5 +38,6 @@ linear(
         case(matrix(rng, 4, 3), k=-1),
         case(rng.standard_normal((2, 3, 3)), k=1),
     ),
+    statement=r"d \operatorname{triu}A = \operatorname{triu} dA",
     source="an orthogonal projection, which is its own transpose",
 )

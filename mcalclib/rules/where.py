@@ -36,6 +36,7 @@ Rule(
         case(matrix(rng, 3, 2), matrix(rng, 3, 2), condition=CHOICE),
         case(matrix(rng, 3, 1), 1.5, condition=CHOICE),
     ),
+    statement=r"dF_i = da_i \text{ where the condition holds},\ db_i \text{ elsewhere}",
     source="linear in both branches; the condition is constant near the point",
     arity=2,
     keeps="",

@@ -1,6 +1,6 @@
 """The symbolic engine: differentials of sympy expressions, line by line, each line checked."""
 
-from .cards import Card, rule_card, rule_cards
+from .cards import Card, anchors, rule_card, rule_cards, step_cards
 from .checking import UnverifiedError
 from .derivations import derivation
 from .derivatives import differential, symbolic_gradient, symbolic_hessian, symbolic_jacobian
@@ -22,9 +22,10 @@ from .functions import (
 )
 from .generating import to_numpy
 from .grammar import ParseError
-from .lines import Derivation, Line, Step
+from .lines import Derivation, Line
 from .parsing import parse
 from .results import Hessian, Result, to_latex
+from .steps import Step
 
 __all__ = [
     "Card",
@@ -46,6 +47,7 @@ __all__ = [
     "Unvec",
     "UnverifiedError",
     "Vec",
+    "anchors",
     "derivation",
     "differential",
     "expm",
@@ -54,6 +56,7 @@ __all__ = [
     "rule_card",
     "rule_cards",
     "sqrtm",
+    "step_cards",
     "symbolic_gradient",
     "symbolic_hessian",
     "symbolic_jacobian",

@@ -11,13 +11,9 @@ from .building import rebuilt
 from .derivations import tidied
 from .derivatives import fresh_tangent, worked_differential
 from .differentials import push, rule_of
-from .lines import Derivation, Line, Step
+from .lines import Derivation, Line
+from .steps import CONSTANT, DEFINITION, DROP, EXPAND, SOLVE
 
-DEFINITION = Step("definition of the differential, up to o(dX)", r"df = f(X + dX) - f(X) + o(dX)")
-EXPAND = Step("multiply out")
-DROP = Step("cancel, and drop terms of higher order")
-CONSTANT = Step("a constant does not change")
-SOLVE = Step("solve for the differential")
 POLYNOMIAL = {"add", "mul", "matmul", "had", "transpose", "trace", "entry", "total", "kron", "vec",
               "diag", "diagonal", "unvec"}  # fmt: skip
 

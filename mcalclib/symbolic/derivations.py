@@ -24,33 +24,25 @@ from .derivatives import (
 from .differentials import push_one, rule_of
 from .evaluation import evaluate
 from .forms import canonical
-from .lines import Derivation, Line, Step
+from .lines import Derivation, Line
 from .normal import normal
 from .points import points
 from .printing import text
 from .rebuilding import rebuild
+from .steps import (
+    COLLECT,
+    CONSTANT,
+    CYCLIC,
+    REPEATED,
+    SIMPLIFY,
+    SQUARE,
+    VEC_KRON,
+    VEC_LINEAR,
+    Step,
+)
 
 LEVELS = ("brief", "full")
 QUIET = {"transpose", "entry", "add"}  # in a brief derivation these need no line of their own
-
-
-CYCLIC = Step(
-    "trace is cyclic, and a scalar is its own transpose",
-    r"\operatorname{tr}(ABC) = \operatorname{tr}(CAB) = \operatorname{tr}(C^T B^T A^T)",
-    "Magnus and Neudecker (2019), section 1.10",
-)
-COLLECT = Step("collect terms")
-REPEATED = Step("a power is a repeated product", r"A^2 = AA")
-SIMPLIFY = Step("simplify", r"(AB)^T = B^T A^T")
-SQUARE = Step("the square of a norm is an inner product", r"\|x\|^2 = x^T x")
-VEC_LINEAR = Step(
-    "vec is linear", r"\operatorname{vec}(A + B) = \operatorname{vec}A + \operatorname{vec}B"
-)
-VEC_KRON = Step(
-    "vec of a product",
-    r"\operatorname{vec}(ABC) = (C^T \otimes A) \operatorname{vec}B",
-    "Magnus and Neudecker (2019), section 2.4",
-)
 
 
 def derivation(expr, X, detail="brief", form="differential", order=1, method="rules"):
@@ -135,7 +127,7 @@ def _worked_out(F, leaf, dX, detail):
     lines = []
     while True:
         if F.free.isdisjoint({leaf}):
-            return [Line(state, n.zeros(F.shape), (Step("a constant does not change"),))]
+            return [Line(state, n.zeros(F.shape), (CONSTANT,))]
         used = []
         chosen = None if detail == "brief" else _first_rule(state)
         after = _apply(state, leaf, dX, used, chosen, detail)

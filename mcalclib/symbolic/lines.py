@@ -9,16 +9,6 @@ from .writing import write
 
 
 @dataclass(frozen=True)
-class Step:
-    """A step that is not a derivative rule: algebra with a name."""
-
-    name: str
-    statement: str = ""
-    source: str = ""
-    card: str = ""  # the rule it is an instance of
-
-
-@dataclass(frozen=True)
 class Line:
     """One line of a derivation.
 
@@ -49,12 +39,15 @@ class Line:
     @property
     def link(self):
         """Where the rule stands on the page of rule cards."""
-        return [
-            f"rules_reference.html#{slug(getattr(r, 'card', '') or r.name)}" for r in self.rules
-        ]
+        return [f"rules_reference.html#{slug(card_of(r))}" for r in self.rules]
 
     def __repr__(self):
         return f"{text(self.start)} = {text(self.end)}    [{self.name}]"
+
+
+def card_of(rule):
+    """Return the name of the card that a rule or a step stands on."""
+    return getattr(rule, "card", "") or rule.name
 
 
 def slug(name):
@@ -109,8 +102,11 @@ class Derivation:
 
     def html(self, page="rules_reference.html"):
         """Return the names of the rules used as links to their cards."""
-        seen = dict.fromkeys(r.name for line in self.lines for r in line.rules)
-        items = "".join(f'<li><a href="{page}#{slug(s)}">{escape(s)}</a></li>' for s in seen)
+        seen = {r.name: card_of(r) for line in self.lines for r in line.rules}
+        items = "".join(
+            f'<li><a href="{page}#{slug(card)}">{escape(name)}</a></li>'
+            for name, card in seen.items()
+        )
         return f"<ul>{items}</ul>"
 
     def __str__(self):
