@@ -5,8 +5,9 @@ from pathlib import Path
 
 # Each stands on every page, put there by the theme or by Jupyter Book, and none is of use: thebe
 # (kernels from Binder) with its URL declared twice, 1.5 MB of icons (see fonts.py for the few in
-# use), and orders to fetch early what stands a few lines further down.
-UNUSED = ("thebe", "kernelName", "fontawesome.js", 'rel="preload" as="script"')
+# use), orders to fetch early what stands a few lines further down, and the scripts that
+# _static/load.js brings when a reader needs them.
+UNUSED = ("thebe", "kernelName", "fontawesome.js", 'rel="preload" as="script"', "_static/lazy/")
 
 # Loaded on every page for elements (tabs, cards, grids) that most pages lack.
 UNUSED_WITHOUT = {"sphinx-design.min.css": "sd-", "design-tabs.js": "sd-tab"}

@@ -14,6 +14,7 @@ from _ext import offline
         '<link rel="stylesheet" href="../_static/sphinx-thebe.css?v=4fa983c6" />',
         '<script type="text/x-thebe-config">\n{ requestKernel: true, path: "thebe" }\n</script>',
         "<script>kernelName = 'python3'</script>",
+        '<script src="../_static/lazy/grammar.js?v=1"></script>',
     ],
 )
 def test_unused_elements_are_removed(element):

@@ -18,9 +18,16 @@ def copy() -> None:
     source = NODE_MODULES / "katex" / "dist"
     css = (source / "katex.min.css").read_text(encoding="utf-8")
     (katex / "katex.min.css").write_text(woff2_only(css), encoding="utf-8")
+    # Pages are typeset while building; this typesets what readers type.
+    shutil.copyfile(source / "katex.min.js", katex / "katex.min.js")
     for font in (source / "fonts").glob("*.woff2"):
         shutil.copyfile(font, katex / "fonts" / font.name)
     shutil.copyfile(NODE_MODULES / "katex" / "LICENSE", katex / "LICENSE")
+    mathjs = VENDOR / "_static" / "vendor" / "mathjs"
+    mathjs.mkdir()
+    for name in ("lib/browser/math.js", "LICENSE", "NOTICE"):
+        file = NODE_MODULES / "mathjs" / name
+        shutil.copyfile(file, mathjs / file.name)
 
 
 def woff2_only(css: str) -> str:

@@ -1,6 +1,7 @@
 """The answer grammar of the book as syntax: x' A x, A .* B, inv(A), ‖Xw - y‖^2.
 
-Every complaint points at the place.
+Every complaint points at the place. The pages read the same grammar in _static/lazy/grammar.js;
+tests/grammar_texts.json holds both to the same trees.
 """
 
 import re
@@ -36,9 +37,9 @@ class Tree:
 
 
 _TOKENS = re.compile(
-    r"(?P<number>\d+(\.\d+)?)"
-    r"|(?P<transpose>'|ᵀ|\.'|\^\s*(T\b|⊤|\{T\}))"
-    r"|(?P<inverse_transpose>\^\s*-\s*T\b|\^\s*\(\s*-\s*T\s*\)|⁻ᵀ)"
+    r"(?P<number>[0-9]+(\.[0-9]+)?|\.[0-9]+)"
+    r"|(?P<transpose>['’′ᵀ]|\.'|\^\s*(T(?![0-9_])|⊤|\{T\}))"
+    r"|(?P<inverse_transpose>\^\s*-\s*T(?![0-9_])|\^\s*\(\s*-\s*T\s*\)|⁻ᵀ)"
     r"|(?P<raised>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
     r"|(?P<name>[A-Za-zα-ωΑ-Ω_][A-Za-z0-9_]*)"
     r"|(?P<bars>\|\||‖)"
@@ -231,7 +232,7 @@ class Parser:
         if token.text in known and (touches or len(token.text) > 1):
             return True
         if touches and len(token.text) > 2 and token.text.isalpha():
-            near = sorted(known, key=lambda k: _distance(k, token.text))[:3]
+            near = sorted(known, key=lambda k: (_distance(k, token.text), k))[:3]
             self.fail(
                 f"no function is called {token.text!r}; near: {', '.join(near)}.", token.place
             )

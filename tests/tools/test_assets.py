@@ -21,3 +21,14 @@ def test_the_copied_style_sheet_finds_every_file_it_names(tmp_path, monkeypatch)
     named = set(re.findall(r"url\(([^)]+)\)", (katex / "katex.min.css").read_text()))
     assert named == {f"fonts/{font.name}" for font in (katex / "fonts").iterdir()}
     assert len(named) > 10
+
+
+def test_what_typesets_and_evaluates_typed_formulas_is_there_with_its_licence(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(assets, "VENDOR", tmp_path)
+    assets.copy()
+    vendor = tmp_path / "_static" / "vendor"
+    assert "katex" in (vendor / "katex" / "katex.min.js").read_text(encoding="utf-8")[:2000]
+    assert "math.js" in (vendor / "mathjs" / "math.js").read_text(encoding="utf-8")[:500]
+    assert "Apache License" in (vendor / "mathjs" / "LICENSE").read_text(encoding="utf-8")
