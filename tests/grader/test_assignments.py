@@ -1,0 +1,212 @@
+"""Every assignment in exercises/ can be solved, graded and given out, by us and by nbgrader.
+
+`wrong/NAME.toml` lists wrong answers and the checks that each one fails, no more and no fewer.
+"""
+
+import json
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+from mcalclib.grader.assignment import load
+from mcalclib.grader.fence import probe
+from mcalclib.grader.lane import Lane
+from mcalclib.grader.limits import Limits
+from mcalclib.grader.release import release
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SOURCES = sorted((ROOT / "exercises" / "source").iterdir())
+LIMITS = Limits(cell=5, total=60)
+HEADING = re.compile(r"^## (\d+)\. .+ \((\d+) points\)$", re.MULTILINE)
+
+every_assignment = pytest.mark.parametrize("folder", SOURCES, ids=lambda path: path.name)
+
+
+def notebook_of(folder):
+    return folder / f"{folder.name}.ipynb"
+
+
+def wrong_answers(folder):
+    path = Path(__file__).parent / "wrong" / f"{folder.name}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))["wrong"]
+
+
+@cache
+def fence():
+    return probe(LIMITS)
+
+
+def lane_for(folder, seed=1):
+    return Lane(load(folder), fence(), LIMITS, seed)
+
+
+def points_by_heading(folder):
+    """Return (number, points said, points there) for each problem."""
+    found = []
+    for cell in nbformat.read(notebook_of(folder), as_version=4).cells:
+        heading = HEADING.search(cell.source) if cell.cell_type == "markdown" else None
+        if heading:
+            found.append([int(heading[1]), int(heading[2]), 0])
+        about = cell.metadata.get("nbgrader", {})
+        if about.get("grade"):
+            found[-1][2] += about["points"]
+    return found
+
+
+@every_assignment
+def test_an_assignment_has_six_to_nine_problems_with_the_points_it_says(folder):
+    assignment, problems = load(folder), points_by_heading(folder)
+    assert 6 <= len(problems) <= 9
+    assert [number for number, _, _ in problems] == list(range(1, len(problems) + 1))
+    assert [said for _, said, _ in problems] == [there for _, _, there in problems]
+    assert 20 <= assignment.max_score <= 40
+    first = nbformat.read(notebook_of(folder), as_version=4).cells[0].source
+    assert f"**{assignment.max_score:g} points.**" in first
+
+
+@every_assignment
+def test_an_assignment_gives_partial_credit_hides_tests_and_asks_for_words(folder):
+    parts = load(folder).parts
+    assert any(part.kind == "manual" and part.type == "markdown" for part in parts)
+    assert any(part.kind == "manual" and part.type == "code" for part in parts)  # a picture
+    tests = [part for part in parts if part.kind == "test"]
+    for problem in {part.problem for part in tests}:
+        own = [part for part in tests if part.problem == problem]
+        assert len(own) > 1, f"{problem} is all or nothing"
+        assert any(part.hidden for part in own), f"{problem} has no hidden test"
+
+
+@every_assignment
+def test_a_notebook_installs_the_package_where_it_is_missing(folder):
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    first = next(part for part in load(folder).parts if part.kind == "given")
+    assert 'if not importlib.util.find_spec("mcalclib")' in first.source
+    assert f"pip install -q git+{config['repository']['url']}" in first.source
+    nbformat.validate(nbformat.read(notebook_of(folder), as_version=4))
+
+
+@every_assignment
+def test_the_release_is_what_the_source_makes(folder, tmp_path):
+    made = release(folder, tmp_path, LIMITS)
+    kept = ROOT / "exercises" / "release" / folder.name / made.name
+    assert kept.read_bytes() == made.read_bytes(), f"run: mcalc release {folder}"
+    data = sorted(p.name for p in folder.iterdir() if p.suffix != ".ipynb")
+    assert data == sorted(p.name for p in kept.parent.iterdir() if p.suffix != ".ipynb")
+    for name in data:
+        assert (kept.parent / name).read_bytes() == (folder / name).read_bytes()
+
+
+@every_assignment
+def test_the_solution_earns_every_point_whatever_is_drawn_and_nothing_earns_none(folder):
+    solved = notebook_of(folder).read_bytes()
+    empty = (ROOT / "exercises" / "release" / folder.name / f"{folder.name}.ipynb").read_bytes()
+    with lane_for(folder) as lane:
+        for number in range(8):  # each draws hidden inputs of its own
+            record = lane.grade(f"student {number}", solved)
+            lost = [c for c in record["checks"] if c["status"] not in ("passed", "manual")]
+            assert lost == []
+        record = lane.grade("empty", empty)
+    assert [c["points"] for c in record["checks"] if c["points"]] == []
+
+
+@every_assignment
+def test_a_wrong_answer_fails_the_checks_it_should_and_no_others(folder):
+    content = json.loads(notebook_of(folder).read_text(encoding="utf-8"))
+    problems = []
+    with lane_for(folder) as lane:
+        for number, wrong in enumerate(wrong_answers(folder), 1):
+            changed = json.loads(json.dumps(content))
+            (cell,) = [c for c in changed["cells"] if c["id"] == wrong["answer"]]
+            cell["source"] = "".join(cell["source"]) + "\n\n" + wrong["code"]
+            record = lane.grade("ada", json.dumps(changed).encode())
+            missed = [c for c in record["checks"] if c["status"] not in ("passed", "manual")]
+            shown = "\n".join(check["message"] for check in missed)
+            at = f"{wrong['answer']}, wrong answer {number}"
+            if {check["grade_id"] for check in missed} != set(wrong["fails"]):
+                problems.append(f"{at}: fails {[c['grade_id'] for c in missed]}\n{shown}")
+            if sum(check["points"] for check in missed) != wrong.get("points", 0):
+                problems.append(f"{at}: earns {[(c['grade_id'], c['points']) for c in missed]}")
+            if wrong.get("says", "") not in shown:
+                problems.append(f"{at}: is told\n{shown}")
+    assert not problems, "\n".join(problems)
+
+
+@every_assignment
+def test_wrong_answers_are_known_for_every_problem(folder):
+    answers = {part.grade_id for part in load(folder).parts if part.kind == "answer"}
+    known = [wrong["answer"] for wrong in wrong_answers(folder)]
+    assert {name for name in answers if known.count(name) < 2} == set()
+    tests = {part.grade_id for part in load(folder).parts if part.kind == "test"}
+    failed = {name for wrong in wrong_answers(folder) for name in wrong["fails"]}
+    assert failed == tests  # each test is failed by some answer
+
+
+# -- nbgrader ----------------------------------------------------------------------------------
+
+
+def nbgrader(course, *arguments):
+    """Run nbgrader in a course's folder and return all it printed."""
+    programs = Path(sys.executable).parent
+    env = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    env |= {"JUPYTER_CONFIG_DIR": str(course / ".jupyter"), "IPYTHONDIR": str(course / ".ipython")}
+    command = [programs / "nbgrader", *arguments]
+    run = subprocess.run(command, cwd=course, env=env, capture_output=True, text=True, check=False)
+    return run.returncode, run.stdout + run.stderr
+
+
+def nbgrader_scores(course):
+    """Return each student's score for the cells that are graded by tests."""
+    query = """
+        SELECT student_assignment.student_id, SUM(grade.auto_score)
+        FROM grade JOIN submitted_notebook ON grade.notebook_id = submitted_notebook.id
+        JOIN submitted_assignment AS student_assignment
+        ON submitted_notebook.assignment_id = student_assignment.id
+        GROUP BY student_assignment.student_id"""
+    with sqlite3.connect(course / "gradebook.db") as database:
+        found = dict(database.execute(query).fetchall())
+    database.close()
+    return found
+
+
+@every_assignment
+def test_nbgrader_makes_the_same_release_and_gives_the_same_marks(folder, tmp_path):
+    name = folder.name
+    shutil.copytree(folder, tmp_path / "source" / name)
+    code, output = nbgrader(tmp_path, "generate_assignment", name)
+    assert code == 0, output
+    theirs = json.loads((tmp_path / "release" / name / f"{name}.ipynb").read_text("utf-8"))
+    kept = ROOT / "exercises" / "release" / name / f"{name}.ipynb"
+    ours = json.loads(kept.read_text("utf-8"))
+    assert [c["source"] for c in theirs["cells"]] == [c["source"] for c in ours["cells"]]
+    for cell, other in zip(theirs["cells"], ours["cells"], strict=True):
+        about = {k: v for k, v in cell["metadata"].items() if k != "execution"}
+        assert about == other["metadata"]
+
+    for student, path in (("ada", notebook_of(folder)), ("ben", kept)):
+        shutil.copytree(folder, tmp_path / "submitted" / student / name)
+        shutil.copy(path, tmp_path / "submitted" / student / name / f"{name}.ipynb")
+    code, output = nbgrader(tmp_path, "autograde", name)
+    assert code == 0, output
+    full = sum(part.points for part in load(folder).parts if part.kind == "test")
+    assert nbgrader_scores(tmp_path) == {"ada": full, "ben": 0}
+
+
+@every_assignment
+def test_nbgrader_validates_the_source_and_not_the_release(folder, tmp_path):
+    shutil.copytree(folder, tmp_path / "course")
+    source = tmp_path / "course" / f"{folder.name}.ipynb"
+    code, output = nbgrader(tmp_path, "validate", str(source))
+    assert code == 0 and "Success! Your notebook passes all the tests." in output, output
+    shutil.copy(ROOT / "exercises" / "release" / folder.name / source.name, source)
+    code, output = nbgrader(tmp_path, "validate", str(source))
+    assert "VALIDATION FAILED" in output, output
