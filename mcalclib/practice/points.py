@@ -289,8 +289,9 @@ def _whole(rng, property, shape):
         case "positive definite":
             return x.T @ x + np.eye(shape[0])
         case "invertible":
-            return np.tril(np.sign(x), -1) + np.diag(np.where(np.diag(x) > 0, 1.0, 2.0)) + (
-                np.triu(np.sign(x), 1))  # fmt: skip
+            # A product of triangular factors: their sum may be singular.
+            lower = np.tril(np.sign(x), -1) + np.eye(shape[0])
+            return lower @ (np.diag(np.where(np.diag(x) > 0, 1.0, 2.0)) + np.triu(np.sign(x), 1))
         case "orthogonal":
             return np.eye(shape[0])[rng.permutation(shape[0])]
     if not x.any():
