@@ -232,6 +232,15 @@ def test_heat_map_writes_every_entry_and_frames_every_block():
     assert len(ax.get_lines()) == 3 + 3
 
 
+def test_heat_map_writes_no_power_of_ten_where_the_digits_are_shorter():
+    entries = [[177.0, -99.6, 99.4], [0.123, -1234.0, 1e-7]]
+    _, ax = plots.heat_map(entries)
+    written = [t.get_text().replace("−", "-") for t in ax.texts]
+    assert written == ["177", "-100", "99", "0.12", "-1234", "1e-07"]
+    for text, entry in zip(written, np.ravel(entries), strict=True):
+        assert float(text) == pytest.approx(entry, rel=0.05)
+
+
 def test_heat_map_leaves_zero_transparent():
     _, ax = plots.heat_map(np.array([[0.0, 1.0]]))
     mesh = ax.collections[0]

@@ -96,6 +96,13 @@ def _signed_colors():
     return ListedColormap(np.vstack([low, high]))
 
 
+def _short(entry):
+    """Two digits, but 177 as it is: 1.8e+02 is longer and says less."""
+    entry = entry + 0.0  # turns -0.0 into 0
+    text = f"{entry:.0f}" if 99.5 <= abs(entry) < 9999.5 else f"{entry:.2g}"
+    return text.replace("-", "−")
+
+
 def heat_map(M, blocks=None, values=None, labels=None, ax=None):
     """Draw the entries of a matrix as colours, with lines around its blocks.
 
@@ -147,8 +154,7 @@ def heat_map(M, blocks=None, values=None, labels=None, ax=None):
     if values or (values is None and M.size <= 100):
         size = float(np.clip(30 * cell, 7, 13))
         for i, j in np.ndindex(p, q):
-            text = f"{M[i, j] + 0.0:.2g}".replace("-", "−")  # + 0.0 turns -0.0 into 0
-            ax.text(j, i, text, ha="center", va="center", fontsize=size)
+            ax.text(j, i, _short(M[i, j]), ha="center", va="center", fontsize=size)
     step = blocks or (p, q)
     for r in range(0, p + 1, step[0]):
         ax.plot([-0.5, q - 0.5], [r - 0.5] * 2, color=COLORS["ink"], linewidth=1.2)
