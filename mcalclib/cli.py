@@ -6,6 +6,7 @@ from importlib import import_module
 # Rooms are imported when they are asked for: grading needs no sympy, deriving no grader.
 _ROOMS = {
     "derive": (".symbolic.command", "derive_main", "derive an expression line by line"),
+    "exercise": (".practice.command", "exercise_main", "write and try exercises of the bank"),
     "grade": (".grader.cli", "main", "grade a folder or zip archive of submissions"),
     "validate": (".grader.cli", "main", "try a notebook against the visible tests"),
     "release": (".grader.cli", "main", "make the students' version of an assignment"),

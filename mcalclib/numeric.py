@@ -5,7 +5,7 @@ several arguments, ``f(*point)``. ``wrt`` picks among them, by position or by na
 the derivative is taken with respect to all.
 """
 
-from functools import cached_property
+from functools import cached_property, wraps
 from inspect import signature
 
 import numpy as np
@@ -317,6 +317,7 @@ def pushforward(f, X, *tangents, wrt=None):
     *outer, dX = tangents
     if outer:
 
+        @wraps(f)  # so that wrt= finds the names of the arguments
         def inner(*arguments):
             return pushforward(f, arguments, dX, wrt=wrt)
 
@@ -465,6 +466,7 @@ def hessian(f, X, *, wrt=None, inner=None, symmetric=False):
     if wrt is None and len(arguments) == 1:
         where = 0
 
+    @wraps(f)  # so that wrt= finds the names of the arguments
     def gradient_of_f(*arguments):
         return gradient(f, arguments, wrt=where)
 
@@ -496,4 +498,9 @@ def hessian_vector_product(f, X, dX, *, wrt=None):
     """
     arguments = X if isinstance(X, tuple) else (X,)
     where = 0 if wrt is None and len(arguments) == 1 else wrt
-    return pushforward(lambda *a: gradient(f, a, wrt=where), arguments, dX, wrt=where)
+
+    @wraps(f)  # so that wrt= finds the names of the arguments
+    def gradient_of_f(*arguments):
+        return gradient(f, arguments, wrt=where)
+
+    return pushforward(gradient_of_f, arguments, dX, wrt=where)

@@ -334,3 +334,15 @@ def test_wrong_tangents_and_choices_are_refused(rng):
         mc.gradient(np.trace, rng.standard_normal((3, 3)), symmetric=True)
     with pytest.raises(ShapeError, match="square"):
         mc.gradient(np.sum, x, symmetric=True)
+
+
+def test_second_derivatives_find_the_argument_by_name(rng):
+    A, x, dx = rng.standard_normal((3, 3)), rng.standard_normal(3), rng.standard_normal(3)
+
+    def f(A, x):
+        return x @ A @ x
+
+    H = A + A.T
+    assert_allclose(mc.hessian(f, (A, x), wrt="x").apply(dx), H @ dx)
+    assert_allclose(mc.hessian_vector_product(f, (A, x), dx, wrt="x"), H @ dx)
+    assert_allclose(mc.pushforward(f, (A, x), dx, dx, wrt="x"), dx @ H @ dx)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import McalcError
+from ..errors import DomainError, McalcError
 from .limits import TimeLimitReached, time_limit
 from .reference import as_matrix, natural
 
@@ -53,9 +53,9 @@ def call_all(exercise, function, points, seconds):
     try:
         with time_limit(seconds), warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            found = [_call(exercise, function, names, points[0])]
+            found = [_call(exercise, function, names, p) for p in points[:1]]
             with contextlib.redirect_stdout(io.StringIO()):
-                found += [_call(exercise, function, names, p) for p in points[1:]]
+                found += [_call_elsewhere(exercise, function, names, p) for p in points[1:]]
             return found
     except TimeLimitReached:
         raise AnswerError("timeout", seconds=seconds) from None
@@ -100,6 +100,22 @@ def _call(exercise, function, names, point):
     if came is ... or came is None:
         raise AnswerError("unanswered")
     return Called(as_numbers(came), np.ndim(came) == 1, operator)
+
+
+def _call_elsewhere(exercise, function, names, point):
+    """Call at a further point, where a right answer may be undefined: a matrix may be singular."""
+    try:
+        return _call(exercise, function, names, point)
+    except AnswerError as problem:
+        undefined = isinstance(problem.__cause__, UNDEFINED)
+        if point.family == "generic" or problem.code != "error":
+            raise
+        if undefined:
+            return Called(np.full(point.right.shape, np.nan))
+        raise AnswerError("error-elsewhere", **problem.data) from problem.__cause__
+
+
+UNDEFINED = (np.linalg.LinAlgError, ArithmeticError, DomainError)
 
 
 def as_numbers(came):

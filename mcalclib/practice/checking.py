@@ -8,7 +8,7 @@ from .bank import BANK
 from .calls import AnswerError, as_numbers, call_all, is_operator
 from .claims import judge_claim
 from .exercise import COMPUTED
-from .experiments import Finding, judge, judge_value
+from .experiments import Finding, alike, judge, judge_value
 from .formulas import Formula
 from .literals import is_matrix, read_matrix
 from .orders import judge_cost, judge_order
@@ -95,8 +95,12 @@ def _computed(exercise, answer, rng, numbers, seconds):
 
 def _function(exercise, answer, rng, numbers, seconds):
     points = points_of(exercise, rng)
-    called = call_all(exercise, answer, points, seconds)
-    came = [_aligned(c.value, c.flat, p.right) for c, p in zip(called, points, strict=True)]
+    try:
+        called = call_all(exercise, answer, points, seconds)
+    except AnswerError as problem:
+        found = _fails_elsewhere(exercise, answer, points, seconds, problem)
+        return Result(exercise, found, numbers)
+    came = _values(called, points)
     finding = judge(exercise, points, came)
     if finding.ok and any(
         c.operator is not None and adjoint_gap(exercise, c.operator, p) > 1e-9
@@ -105,6 +109,32 @@ def _function(exercise, answer, rng, numbers, seconds):
     ):
         finding = Finding(False, "adjoint")
     return Result(exercise, finding, numbers, points, came)
+
+
+def _values(called, points):
+    return [_aligned(c.value, c.flat, p.right) for c, p in zip(called, points, strict=True)]
+
+
+def _fails_elsewhere(exercise, answer, points, seconds, problem):
+    """Tell an answer that raises at some points only: numbers or a size are written into it."""
+    if problem.code in ("error", "error-elsewhere"):
+        for families, story in ((("text", "fixed"), "hard-coded"), (("generic",), "sizes")):
+            right = _right_on(exercise, answer, points, seconds, families)
+            if right and right[0]:
+                return Finding(False, story if not all(right) else "sizes")
+    code = "error" if problem.code == "error-elsewhere" else problem.code
+    return Finding(False, code, problem.data)
+
+
+def _right_on(exercise, answer, points, seconds, families):
+    """Return for each family whether the answer is right there; nothing if it raises there too."""
+    some = [p for p in points if p.family in families]
+    try:
+        came = _values(call_all(exercise, answer, some, seconds), some)
+    except AnswerError:
+        return []
+    judged = [(p.family, alike(x, p.right)) for x, p in zip(came, some, strict=True)]
+    return [all(ok for family, ok in judged if family == f) for f in families]
 
 
 def _aligned(came, flat, right):
@@ -118,7 +148,7 @@ def _operator(exercise, operator, rng):
         raise AnswerError("needs-function", problem=exercise.signature)
     points = [p for p in points_of(exercise, rng) if p.family == "text"]
     called = call_all(exercise, lambda: operator, points, SECONDS)
-    came = [_aligned(c.value, c.flat, p.right) for c, p in zip(called, points, strict=True)]
+    came = _values(called, points)
     finding = judge(exercise, points, came, generic="text")
     if finding.ok and adjoint_gap(exercise, operator, points[0]) > 1e-9:
         finding = Finding(False, "adjoint")

@@ -96,7 +96,7 @@ class Exercise:
     form: str = "operator"
     choices: Sequence[tuple[str, str]] = ()
     claim: str | None = None
-    digits: int = 9
+    digits: int = 11
 
     def __post_init__(self):
         _validate(self)

@@ -14,7 +14,7 @@ MESSAGES = {
     "shape": "The shape is {came}; expected is {expected}.",
     "nan": "The answer is not a finite number at points where the right one is.",
     "numeric": "Right to {digits} digits only: that is a difference quotient, not a formula.",
-    "hard-coded": "Right at the numbers of the text, wrong at others: the point is written into "
+    "hard-coded": "Right at the numbers of the text only: the point is written into "
                   "the answer.",
     "zero": "The answer is zero everywhere; the right one is not.",
     "difference": "This is the whole difference f(x + dx) - f(x). The derivative is its part that "
@@ -27,16 +27,15 @@ MESSAGES = {
     "sign": "Right up to the sign: a minus is lost or too much.",
     "factor": "Right up to a constant: the answer is {factor} times the right one.",
     "rowwise": "Right for a vec that goes row by row. Here vec stacks columns.",
-    "term": "Part of the right answer: {terms} of the terms of the product rule is missing.",
+    "term": "A part of the right answer is missing: {terms} of the terms of the product rule.",
     "sign-of-term": "The terms are right, but not all their signs.",
     "factor-of-term": "All terms but one are right; that one has {factor} times what it should "
                       "have.",
-    "symmetric": "Right whenever {which} is symmetric, but not otherwise: a transpose is lost or "
-                 "too much.",
-    "swapped": "Right whenever {which} are equal: they have changed places.",
-    "commuting": "Right whenever {which} commute, but matrices do not: look at the order of the "
-                 "factors.",
-    "sizes": "Right for some sizes, wrong for others: a size is written into the answer.",
+    "symmetric": "Right for symmetric {which} only: a transpose is lost or too much.",
+    "swapped": "Right for equal {which} only: they have changed places.",
+    "commuting": "Right for commuting {which} only, and matrices do not commute: look at the order "
+    "of the factors.",
+    "sizes": "Right for some sizes only: a size is written into the answer.",
     "adjoint": "The operator is right, its adjoint is not: <L dX, Y> and <dX, L* Y> differ.",
     "rounded": "Right to {digits} digits. Give the value exactly; 1/3 may be written as a fraction.",
     "unstacked": "The number of entries is right, their arrangement is not.",

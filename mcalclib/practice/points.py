@@ -26,7 +26,7 @@ class Point:
     values: dict
     right: np.ndarray
     which: tuple = ()  # the symbols that the family is about
-    of: tuple = ()  # the base points of a doubled or summed one
+    of: tuple = ()  # index of the point that this one is made from
     summands: list = field(default_factory=list)
     difference: np.ndarray | None = None
     value: np.ndarray | None = None  # of the function itself
@@ -56,7 +56,9 @@ def points_of(exercise, rng):
     for which in _equal_pairs(exercise):
         found += _family(exercise, rng, "equal", which, _made_equal)
     if exercise.at is not None:
-        found += [text_point(exercise, rng) for _ in range(REPEATS if exercise.linear_in else 1)]
+        for _ in range(REPEATS):
+            found.append(text_point(exercise, rng))
+            found.append(_fixed_point(exercise, rng, found[-1], len(found) - 1))
     return found + small_points(exercise)
 
 
@@ -106,6 +108,19 @@ def _linear_family(exercise, generic):
             values = {**point.values, name: tangent}
             found.append(_point(exercise, family, values, of=(i,)))
     return found
+
+
+def _fixed_point(exercise, rng, text, index):
+    """Return other numbers of the same sizes as in the text, with the same tangents."""
+    moving = {*exercise.tangents, exercise.linear_in}
+    values = {
+        name: text.values[name]
+        if name in moving
+        else _drawn(rng, exercise.properties[name], text.values[name].shape)
+        for name in text.values
+        if name not in exercise.derived
+    }
+    return _point(exercise, "fixed", values, of=(index,))
 
 
 def drawn_values(exercise, rng):

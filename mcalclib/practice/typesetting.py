@@ -133,3 +133,29 @@ def matrix_latex(x):
         return number(x.item())
     rows = r" \\ ".join(" & ".join(map(number, row)) for row in x)
     return rf"\begin{{pmatrix}} {rows} \end{{pmatrix}}"
+
+
+def text_of(tree, above=0):
+    """Return a tree of syntax as text in the answer grammar, read back as the same tree."""
+    text, level = _text(tree)
+    return f"({text})" if level < above else text
+
+
+def _text(tree):
+    op, args = tree.op, tree.args
+    match op:
+        case "number":
+            return str(tree.data), 1 if tree.data < 0 else 5 if tree.data == int(tree.data) else 2
+        case "name":
+            return tree.data, 5
+        case "call":
+            return f"{tree.data}({', '.join(map(text_of, args))})", 5
+        case "neg":
+            return f"-{text_of(args[0], 3)}", 1
+        case "'":
+            return f"{text_of(args[0], 4)}'", 4
+        case "^" | ".^":
+            return f"{text_of(args[0], 4)}{op}{text_of(args[1], 5)}", 4
+    level = 1 if op in "+-" else 2
+    between = " " if op == "*" else f" {op} "
+    return f"{text_of(args[0], level)}{between}{text_of(args[1], level + 1)}", level
