@@ -11,6 +11,7 @@ _ROOMS = {
     "validate": (".grader.cli", "main", "try a notebook against the visible tests"),
     "release": (".grader.cli", "main", "make the students' version of an assignment"),
     "report": (".classroom.cli", "main", "show how a class did, as one page and as JSON"),
+    "review": (".classroom.cli", "main", "mark by hand, on a page on this machine"),
     "course": (".classroom.cli", "main", "grade what is new in a course and add it up"),
     "export": (".classroom.cli", "main", "fill Canvas's, Moodle's or nbgrader's gradebook"),
     "gradescope": (".classroom.cli", "main", "make Gradescope's autograder zip"),

@@ -64,6 +64,12 @@ def _parser():
     nbgrader.add_argument("--db", default="sqlite:///gradebook.db", help="default: %(default)s")
     nbgrader.set_defaults(run=_nbgrader)
 
+    review = commands.add_parser("review", help="mark by hand, on a page on this machine")
+    review.add_argument("results", type=Path, metavar="RESULTS")
+    review.add_argument("--port", type=int, default=0, help="default: any that is free")
+    review.add_argument("--no-browser", action="store_true", help="only print the address")
+    review.set_defaults(run=_review)
+
     gradescope = commands.add_parser("gradescope", help="make Gradescope's autograder zip")
     gradescope.add_argument("source", type=Path, metavar="SOURCE")
     gradescope.add_argument("--out", type=Path, default=Path("autograder.zip"))
@@ -133,4 +139,11 @@ def _nbgrader(options):
 
 def _gradescope(options):
     print(write_autograder(options.source, options.out))
+    return OK
+
+
+def _review(options):
+    from .review import review
+
+    review(options.results, options.port, not options.no_browser)
     return OK

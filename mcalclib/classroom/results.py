@@ -46,11 +46,14 @@ class Results:
 
     def records(self) -> list[dict]:
         """Return every record, sorted by student, marks given by hand counted."""
-        kept = self._read("SELECT record FROM results ORDER BY student")
         with contextlib.closing(Reviews(self.folder)) as reviews:
             marks, items = reviews.marks(), reviews.items()
-        records = [json.loads(text) for (text,) in kept]
-        return [with_marks(r, marks.get(r["student"], {}), items) for r in records]
+        return [with_marks(r, marks.get(r["student"], {}), items) for r in self.raw()]
+
+    def raw(self) -> list[dict]:
+        """Return every record as the machine wrote it, sorted by student."""
+        rows = self._read("SELECT record FROM results ORDER BY student")
+        return [json.loads(text) for (text,) in rows]
 
     def seconds(self) -> dict[str, float]:
         """Return how long grading took, by student, as far as it was noted."""

@@ -68,6 +68,12 @@ class Gradebook:
         except (sqlite3.Error, OSError) as error:
             raise GradebookError(f"{self.path}: {_remedy(error)}") from None
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
     def _make(self, assignment):
         run = self.connection.execute
         run("BEGIN IMMEDIATE")

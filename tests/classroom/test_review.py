@@ -1,0 +1,134 @@
+"""The page for marking by hand: what it stores, and whom it answers."""
+
+import csv
+import json
+import urllib.error
+import urllib.request
+
+import pytest
+
+from mcalclib.classroom.review import Desk, Server
+from mcalclib.cli import main
+from mcalclib.grader.limits import GraderError
+
+
+@pytest.fixture
+def desk(class_folder):
+    desk = Desk(class_folder / "out")
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def server(class_folder):
+    server = Server(class_folder / "out")
+    yield server
+    server.stop()
+
+
+def ask(server, path, body=None, token=None, host=None):
+    request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}")
+    if body is not None:
+        request.data = json.dumps(body).encode()
+    if token:
+        request.add_header("X-Token", token)
+    if host:
+        request.add_header("Host", host)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as reply:
+            return reply.status, reply.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def test_what_waits_for_a_person_comes_first(desk):
+    overview = desk.overview()
+    assert overview["checks"][0]["grade_id"] == "proof"
+    assert [check["by_hand"] for check in overview["checks"]] == [True] + 12 * [False]
+
+
+def test_a_mark_is_stored_and_published(class_folder):
+    desk = Desk(class_folder / "out")
+    after = desk.mark("Ada Lovelace", "proof", 3.5, [], "short, and right")
+    assert after["points"] == 3.5 and after["history"][0]["comment"] == "short, and right"
+    desk.close()
+    with open(class_folder / "out" / "scores.csv", newline="", encoding="utf-8") as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    assert rows["Ada Lovelace"]["proof"] == "3.5" and rows["Ada Lovelace"]["score"] == "19.5"
+    assert rows["Kurt Gödel"]["proof"] == ""
+
+
+def test_no_regrade_loses_a_mark(class_folder):
+    desk = Desk(class_folder / "out")
+    desk.mark("Emmy Noether", "commutation-transposes", 1.0, [], "half of it")
+    desk.close()
+    command = ["grade", class_folder / "in", "--source", class_folder / "source" / "operators"]
+    command += ["--out", class_folder / "out", "--quiet", "--jobs", "1", "--no-resume"]
+    assert main(list(map(str, command))) == 0
+    again = Desk(class_folder / "out")
+    assert again.answer("Emmy Noether", "commutation-transposes")["points"] == 1.0
+    again.close()
+
+
+def test_comments_and_items_are_offered_again(desk):
+    desk.item("proof", "says why", 1)
+    problem = desk.item("proof", "uses the definition", 2)
+    assert [item["text"] for item in problem["items"]] == ["says why", "uses the definition"]
+    numbers = [item["id"] for item in problem["items"]]
+    assert desk.mark("Ada Lovelace", "proof", None, numbers, "Good.")["points"] == 3
+    desk.mark("Kurt Gödel", "proof", 1, [], "Good.")
+    assert desk.problem("proof")["comments"] == ["Good."]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("Ada Lovelace", "proof", 5.0), "points must be from 0 to 4, got 5"),
+        (("Ada Lovelace", "proof", "3"), "points must be a number, got '3'"),
+        (("Ada Lovelace", "proof", float("nan")), "points must be from 0 to 4"),
+        (("Ada Lovelace", "nothing", 1), "no check 'nothing'"),
+        (("Nobody", "proof", 1), "no submission of 'Nobody'"),
+        (("Ada Lovelace", "proof", None, [99]), "no such rubric item"),
+    ],
+)
+def test_marks_that_make_no_sense_are_refused(desk, arguments, message):
+    with pytest.raises(GraderError, match=message):
+        desk.mark(*arguments)
+    assert desk.reviews.marks() == {}
+
+
+def test_the_page_listens_on_this_machine_alone_and_wants_its_token(server):
+    assert server.address.startswith("http://127.0.0.1:")
+    status, page = ask(server, f"/?token={server.token}")
+    assert status == 200 and "<title>Review</title>" in page
+    assert ask(server, "/")[0] == 403
+    assert ask(server, "/?token=guess")[0] == 403
+    assert ask(server, "/call/overview", {})[0] == 403
+    assert ask(server, "/call/overview", {}, token="guess")[0] == 403
+    assert ask(server, "/call/overview", {}, token=server.token)[0] == 200
+
+
+def test_another_hosts_name_for_this_machine_is_refused(server):
+    path = f"/?token={server.token}"
+    assert ask(server, path, host=f"evil.example:{server.port}")[0] == 403
+    assert ask(server, path, host=f"localhost:{server.port}")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "status"),
+    [
+        ("nothing", {}, 404),
+        ("mark", {"student": "Ada Lovelace"}, 400),
+        ("mark", {"student": "Ada Lovelace", "grade_id": "proof", "points": 99}, 400),
+        ("answer", [1, 2], 400),
+    ],
+)
+def test_calls_that_make_no_sense_are_answered(server, name, body, status):
+    assert ask(server, f"/call/{name}", body, token=server.token)[0] == status
+    assert ask(server, "/call/overview", {}, token=server.token)[0] == 200
+
+
+def test_a_port_that_is_taken_is_named(server, class_folder):
+    with pytest.raises(GraderError, match=f"port {server.port}: .*--port"):
+        Server(class_folder / "out", server.port)
