@@ -73,6 +73,8 @@ def rule_of(node):
         )
         if name is None or node.op == "mpow":
             name = (FACES.get((node.op, node.data)) or FACES.get(node.op) or (None,))[0]
+        if node.op == "right_eigenvector" and not n.is_symmetric(node.args[0]):
+            name = "eigenvalues and eigenvectors"
         rule = RULES.get(name)
     if rule is None:
         raise NoRuleError(
@@ -117,13 +119,7 @@ def push_one(node, tangents):
         return _push_power(node, tangents)
     face = FACES.get((node.op, node.data)) or FACES.get(node.op)
     if face is not None:
-        pushed = face[1](node, node, *tangents)
-        if pushed is None:
-            raise NoRuleError(
-                f"no second derivative of `{node!r}`: the rule {rule.name!r} has no symbolic face "
-                "for a matrix that is not symmetric."
-            )
-        return pushed
+        return face[1](node, node, *tangents)
     primals = tuple(_plain_number(a) for a in node.args)
     return run(rule, node, primals, tangents, **options_of(node))
 

@@ -329,7 +329,7 @@ OPERATIONS = {
     "frechet_matrix": lambda x, env, A: frechet_matrix(x.data, A),
     "frechet2": lambda x, env, A, E, F: frechet2(x.data, A, E, F),
     "frechet2_matrix": lambda x, env, A, E: frechet2_matrix(x.data, A, E),
-    "pinv": lambda x, env, A: np.linalg.pinv(A),
+    "pinv": lambda x, env, A: np.linalg.pinv(A, rcond=1e-13),
     "polar": lambda x, env, A: polar_factor(A),
     "eigenvalue": _eigenvalue,
     "right_eigenvector": lambda x, env, A: eigenpair(A, node_index(x, env))[2],

@@ -65,13 +65,80 @@ def eigenvalue(F, node, dA):
 
 
 def eigenvector(F, node, dA):
-    """dv = (λI - A)⁺ dA v for a symmetric matrix."""
+    """dv = (λI - A)⁺ dA v for a symmetric matrix; R dA v, kept of length 1, for another."""
     (A,) = node.args
-    if not n.is_symmetric(A):
-        return None
-    value = n.linear_atom("eigenvalue", A, data=node.data, shape=())
+    if n.is_symmetric(A):
+        value = n.linear_atom("eigenvalue", A, data=node.data, shape=())
+        shifted = n.subtract(n.mul(value, n.identity(A.shape[0])), A)
+        return n.matmul(pinv_of(shifted), dA, F)
+    moved = n.matmul(_reduced_resolvent(A, node.data), dA, F)
+    return n.subtract(moved, n.mul(n.entry(n.matmul(F.T, moved)), F))
+
+
+def left_eigenvector(F, node, dA):
+    """du = Rᵀ dAᵀ u, with the length that keeps uᵀv = 1."""
+    (A,) = node.args
+    R = _reduced_resolvent(A, node.data)
+    _, v = _eigenvectors(A, node.data)
+    length = n.entry(n.matmul(v.T, R, dA, v))
+    return n.add(n.matmul(R.T, dA.T, F), n.mul(length, F))
+
+
+def _reduced_resolvent(A, i):
+    """R = (λI - A + vuᵀ)⁻¹ - vuᵀ: the inverse of λI - A where it has one, 0 on v.
+
+    Kato (1995), Perturbation theory for linear operators, section I.5.3.
+    """
+    u, v = _eigenvectors(A, i)
+    value = n.linear_atom("eigenvalue", A, data=i, shape=())
+    projection = n.matmul(v, u.T)
     shifted = n.subtract(n.mul(value, n.identity(A.shape[0])), A)
-    return n.matmul(pinv_of(shifted), dA, F)
+    return n.subtract(n.inverse(n.add(shifted, projection)), projection)
+
+
+def left_singular_vector(F, node, dX):
+    """du = (σ²I - XXᵀ)⁺ (σ dX v + X dXᵀ u), from Xv = σu and Xᵀu = σv."""
+    (X,) = node.args
+    return _singular_vector(X, node.data, F, "right_singular_vector", dX)
+
+
+def right_singular_vector(F, node, dX):
+    """dv = (σ²I - XᵀX)⁺ (σ dXᵀ u + Xᵀ dX v): the left singular vector of Xᵀ."""
+    (X,) = node.args
+    return _singular_vector(X.T, node.data, F, "left_singular_vector", dX.T)
+
+
+def _singular_vector(X, i, u, other, dX):
+    of, sides = (X.args[0], X.shape) if X.op == "transpose" else (X, X.shape)
+    value = n.linear_atom("singular_value", of, data=i, shape=())
+    v = n.linear_atom(other, of, data=i, shape=(sides[1], 1))
+    squared = n.mul(n.power(value, n.num(2)), n.identity(sides[0]))
+    shifted = pinv_of(n.subtract(squared, n.matmul(X, X.T)))
+    moved = n.add(n.mul(value, n.matmul(dX, v)), n.matmul(X, dX.T, u))
+    return n.matmul(shifted, moved)
+
+
+def polar(F, node, dX):
+    """dQ = (dX - Q dH) H⁻¹ for X = QH, H the square root of XᵀX."""
+    (X,) = node.args
+    rows, columns = X.shape
+    known = isinstance(rows, int) and isinstance(columns, int)
+    if rows != columns and not known:
+        raise NoRuleError(
+            f"no derivative of `{node!r}`: it depends on which of {rows} and {columns} is larger; "
+            "give the sizes as numbers."
+        )
+    if known and rows < columns:
+        return _polar_of_tall(F.T, X.T, dX.T).T
+    return _polar_of_tall(F, X, dX)
+
+
+def _polar_of_tall(Q, X, dX):
+    square = n.matmul(X.T, X)
+    H = n.mfun("sqrtm", square)
+    moved = n.add(n.matmul(dX.T, X), n.matmul(X.T, dX))
+    dH = n.make("frechet", (square, moved), "sqrtm", square.shape)
+    return n.matmul(n.subtract(dX, n.matmul(Q, dH)), n.inverse(H))
 
 
 def pinv_of(X):
@@ -126,6 +193,10 @@ FACES = {
     "singular_value": ("singular values", singular_value),
     "eigenvalue": ("eigenvalues", eigenvalue),
     "right_eigenvector": ("eigenvalues and eigenvectors of a symmetric matrix", eigenvector),
+    "left_eigenvector": ("eigenvalues and eigenvectors", left_eigenvector),
+    "left_singular_vector": ("singular value decomposition", left_singular_vector),
+    "right_singular_vector": ("singular value decomposition", right_singular_vector),
+    "polar": ("polar factor", polar),
     "pinv": ("pseudoinverse", pseudoinverse),
     "mpow": ("matrix power", matrix_power),
 }

@@ -565,7 +565,8 @@ class _Writer:
         return f"{name}({self.bare(self.show(node.args[0]))})"
 
     def write_pinv(self, node):
-        return f"np.linalg.pinv({self.bare(self.show(node.args[0]))})"
+        # what is zero but for rounding, such as λI - A on the eigenvector, is zero
+        return f"np.linalg.pinv({self.bare(self.show(node.args[0]))}, rcond=1e-13)"
 
     def write_polar(self, node):
         return self.helper("polar_factor", self.bare(self.show(node.args[0])))

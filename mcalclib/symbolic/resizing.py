@@ -42,10 +42,15 @@ def _collect(x, sizes, seen):
         return False
     seen.add(x)
     sizes.update(d for d in x.shape if isinstance(d, int))
-    counting = x.op in _COUNTING
+    counting = x.op in _COUNTING or _compares(x)
     for a in x.args:
         counting |= _collect(a, sizes, seen)
     return counting
+
+
+def _compares(x):
+    """Whether a derivative depends on which of two sizes is larger, as the polar factor's does."""
+    return x.op == "norm" and x.data == "nuclear" and not n.is_square(x.args[0])
 
 
 def _mapped(x, table, memo):

@@ -15,6 +15,7 @@ from mcalclib.symbolic import (
     PseudoInverse,
     SingularValue,
     SymmetricMatrix,
+    derivation,
     differential,
     expm,
     logm,
@@ -133,7 +134,94 @@ def test_what_has_no_second_derivative_is_refused_by_name():
     second = symbolic_hessian(Trace(dA * expm(A)), A).operator
     with pytest.raises(NoRuleError, match="third derivative"):
         differential(second, A)
-    with pytest.raises(NoRuleError, match="eigenvector"):
-        symbolic_hessian(Eigenvalue(A, 0), A)
-    with pytest.raises(NoRuleError, match="singular_vector"):
-        symbolic_hessian(Norm(A, "spectral"), A)
+    X = sympy.MatrixSymbol("X", sympy.Symbol("m", integer=True, positive=True), n)
+    with pytest.raises(NoRuleError, match="which of n and m is larger"):
+        symbolic_hessian(Norm(X, "nuclear"), X)
+
+
+def with_eigenvalues(rng, *values):
+    """Return a matrix that is not symmetric, with the given eigenvalues."""
+    P = rng.standard_normal((len(values), len(values)))
+    return P @ np.diag(values) @ np.linalg.inv(P)
+
+
+def with_singular_values(rng, *values):
+    Q, _ = np.linalg.qr(rng.standard_normal((5, len(values))))
+    R, _ = np.linalg.qr(rng.standard_normal((len(values), len(values))))
+    return Q @ np.diag(values) @ R
+
+
+# name: (expression of X, the same in NumPy, a point); in the last ones another value is repeated
+SECOND = {
+    "eigenvalue": (
+        lambda X: Eigenvalue(X, 0),
+        lambda X: np.sort(np.linalg.eigvals(X).real)[0],
+        lambda rng: with_eigenvalues(rng, 1.0, 3.0, 4.5),
+    ),
+    "singular value": (
+        lambda X: SingularValue(X, 1),
+        lambda X: np.linalg.svd(X, compute_uv=False)[1],
+        lambda rng: with_singular_values(rng, 5.0, 3.0, 1.0),
+    ),
+    "spectral norm": (
+        lambda X: Norm(X, "spectral"),
+        lambda X: np.linalg.norm(X, 2),
+        lambda rng: with_singular_values(rng, 5.0, 3.0, 1.0),
+    ),
+    "nuclear norm": (
+        lambda X: Norm(X, "nuclear"),
+        lambda X: np.linalg.norm(X, "nuc"),
+        lambda rng: with_singular_values(rng, 5.0, 3.0, 1.0),
+    ),
+    "nuclear norm of a wide matrix": (
+        lambda X: Norm(X, "nuclear"),
+        lambda X: np.linalg.norm(X, "nuc"),
+        lambda rng: with_singular_values(rng, 5.0, 3.0, 1.0).T,
+    ),
+    "eigenvalue beside a repeated one": (
+        lambda X: Eigenvalue(X, 0),
+        lambda X: np.sort(np.linalg.eigvals(X).real)[0],
+        lambda rng: with_eigenvalues(rng, 1.0, 4.0, 4.0),
+    ),
+    "spectral norm beside a repeated value": (
+        lambda X: Norm(X, "spectral"),
+        lambda X: np.linalg.norm(X, 2),
+        lambda rng: with_singular_values(rng, 5.0, 2.0, 2.0),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SECOND)
+def test_second_derivative_is_the_second_difference(name, rng):
+    symbolic, numeric, at = SECOND[name]
+    at = at(rng)
+    X = sympy.MatrixSymbol("X", *at.shape)
+    H = symbolic_hessian(symbolic(X), X)
+    dX, dX2 = rng.standard_normal((2, *at.shape))
+
+    def second(E, h=1e-3):
+        return (numeric(at + h * E) - 2 * numeric(at) + numeric(at - h * E)) / h**2
+
+    # polarised, as differences along one direction give the quadratic form
+    expected = (second(dX + dX2) - second(dX - dX2)) / 4
+    bilinear = to_numpy(H, "bilinear")(X=at, dX=dX, dX2=dX2)
+    assert_allclose(bilinear, expected, rtol=1e-3, atol=1e-4)
+    operator = to_numpy(H, "operator")(X=at, dX=dX)
+    assert_allclose(np.sum(operator * dX2), bilinear, rtol=1e-8)
+    matrix = to_numpy(H)(X=at)
+    assert_allclose(dX2.ravel("F") @ matrix @ dX.ravel("F"), bilinear, rtol=1e-8)
+
+
+def test_spectral_norm_of_a_rank_one_matrix_has_the_hessian_of_a_square(rng):
+    x = sympy.MatrixSymbol("x", 4, 1)
+    H = to_numpy(symbolic_hessian(Norm(x * x.T, "spectral"), x))
+    # ‖xxᵀ‖₂ = xᵀx, although the other singular values are all 0
+    assert_allclose(H(x=rng.standard_normal(4)), 2 * np.eye(4), atol=1e-9)
+
+
+def test_second_derivation_of_an_eigenvalue_names_its_rules():
+    n = sympy.Symbol("n", integer=True, positive=True)
+    A = sympy.MatrixSymbol("A", n, n)
+    steps = derivation(Eigenvalue(A, 0), A, order=2)
+    names = [line.name for line in steps]
+    assert names == ["matrix product, transpose", "eigenvalues and eigenvectors", "collect terms"]
