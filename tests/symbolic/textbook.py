@@ -4,6 +4,13 @@ MC: Petersen and Pedersen, The Matrix Cookbook (2012), equation numbers.
 MN: Magnus and Neudecker, Matrix Differential Calculus (2019), sections.
 Giles: Giles, An extended collection of matrix derivative results (2008), sections.
 BEJ: Bright, Edelman and Johnson, Matrix Calculus (2025), sections.
+BV: Boyd and Vandenberghe, Convex Optimization (2004), sections.
+ESL: Hastie, Tibshirani and Friedman, The Elements of Statistical Learning (2009), sections.
+PRML: Bishop, Pattern Recognition and Machine Learning (2006), sections.
+TB: Trefethen and Bau, Numerical Linear Algebra (1997), lectures.
+source W, N, Q: the three documents whose content the book treats, by line.
+
+Rows that name a topic instead are of our own making; they are counted apart.
 
 Kinds: G gradient, J Jacobian of vec, H Hessian matrix, D differential.
 """
@@ -125,19 +132,23 @@ source W 470 | tr(X' A X B); A symmetric; B symmetric | X | 2 A X B
 source W 641 | norm(X w - y)^2 | w | 2 X' (X w - y)
 source N 471 | det(A) | A | det(A) A^-T
 source Q 36 | sum(X Y) | X | ones(m, p) Y'
-regression | norm(X w - y)^2 + c norm(w)^2; X: m by n | w | 2 X' (X w - y) + 2 c w
+ESL 3.4.1 | norm(X w - y)^2 + c norm(w)^2; X: m by n | w | 2 X' (X w - y) + 2 c w
+ESL 3.2 | norm(y - X w)^2; X: m by n | w | -2 X' (y - X w)
+BV A.4.1 | x' A x / 2 + b' x; A symmetric | x | A x + b
+BV A.4.1 | log(det(X)); X symmetric | X | X^-1
+BV A.4.2 | log(sum(exp(A x + b))); A: m by n | x | A' exp(A x + b) / sum(exp(A x + b))
 regression | norm(X w - y)^2 / 2; X: m by n | w | X' (X w - y)
 regression | norm(A X - B)^2 | X | 2 A' (A X - B)
 regression | (X w - y)' W (X w - y); W symmetric; X: m by n | w | 2 X' W (X w - y)
 regression | norm(A X B - C)^2 | X | 2 A' (A X B - C) B'
 regression | norm(X)^2 + tr(A X) | X | 2 X + A'
-gaussian | log(det(X)) + tr(X^-1 A); X symmetric; A symmetric | X | X^-1 - X^-1 A X^-1
+MN 15 | log(det(X)) + tr(X^-1 A); X symmetric; A symmetric | X | X^-1 - X^-1 A X^-1
 gaussian | log(det(X)) - tr(A X) | X | X^-T - A'
 gaussian | (x - b)' inv(A) (x - b); A symmetric | b | -2 A^-1 (x - b)
 gaussian | (x - b)' inv(A) (x - b); A symmetric | A | -A^-1 (x - b) (x - b)' A^-1
 gaussian | (x - b)' A^-1 (x - b) | x | (A^-1 + A^-T) (x - b)
 logistic | log(1 + exp(-a' x)) | x | -exp(-a' x) / (1 + exp(-a' x)) a
-logistic | log(1 + exp(a' x)) | x | exp(a' x) / (1 + exp(a' x)) a
+ESL 4.4.1 | log(1 + exp(a' x)) | x | exp(a' x) / (1 + exp(a' x)) a
 softplus | sum(log(ones(m) + exp(A x))) | x | A' (exp(A x) .* (ones(m) + exp(A x)).^-1)
 entrywise | sum(x.^3) | x | 3 x.^2
 entrywise | sum(exp(x)) | x | exp(x)
@@ -169,7 +180,7 @@ norms | norm(X A)^2; X: m by n | X | 2 X A A'
 norms | a' x / norm(x) | x | a / norm(x) - (a' x) x / norm(x)^3
 norms | sqrt(x' A x); A symmetric | x | A x / sqrt(x' A x)
 norms | sqrt(1 + x' x) | x | x / sqrt(1 + x' x)
-quotient | x' A x / (x' x); A symmetric | x | 2 A x / (x' x) - 2 (x' A x) x / (x' x)^2
+TB 27 | x' A x / (x' x); A symmetric | x | 2 A x / (x' x) - 2 (x' A x) x / (x' x)^2
 quotient | tr(X A) / tr(X) | X | A' / tr(X) - tr(X A) eye(n) / tr(X)^2
 quotient | 1 / det(X) | X | -X^-T / det(X)
 quotient | det(X) / tr(X) | X | det(X) X^-T / tr(X) - det(X) eye(n) / tr(X)^2
@@ -191,9 +202,9 @@ matrix function | det(expm(X)) | X | exp(tr(X)) eye(n)
 inverse | a' inv(X' X) a; X: m by n | X | -2 X inv(X' X) a a' inv(X' X)
 inverse | tr(inv(X' X)); X: m by n | X | -2 X inv(X' X) inv(X' X)
 inverse | tr(inv(eye(n) + X)) | X | -(inv(eye(n) + X) inv(eye(n) + X))'
-inverse | a' inv(A + t B) b | t | -a' inv(A + t B) B inv(A + t B) b
+MC 59 | a' inv(A + t B) b | t | -a' inv(A + t B) B inv(A + t B) b
 scalar variable | tr(A) t^2 + t | t | 2 t tr(A) + 1
-scalar variable | det(A + t B) | t | det(A + t B) tr(inv(A + t B) B)
+MC 46 | det(A + t B) | t | det(A + t B) tr(inv(A + t B) B)
 scalar variable | log(det(eye(n) + t A)) | t | tr(inv(eye(n) + t A) A)
 scalar variable | norm(x + t y)^2 | t | 2 x' y + 2 t (y' y)
 """.strip().splitlines()
@@ -233,15 +244,15 @@ BEJ 3 | A B; A: m by n; B: n by p | B | eye(p) ⊗ A
 source N 453 | A^-1 | A | -(A^-T ⊗ A^-1)
 source Q 30 | X Y; X: m by p; Y: p by q | X | Y' ⊗ eye(m)
 source W 853 | tanh(W' x); W: p by n | x | diag(ones(n) - tanh(W' x).^2) W'
-layer | tanh(W x + b) | b | diag(ones(m) - tanh(W x + b).^2)
-layer | tanh(W x + b); W: m by n | W | diag(ones(m) - tanh(W x + b).^2) (x' ⊗ eye(m))
+PRML 5.3.2 | tanh(W x + b) | b | diag(ones(m) - tanh(W x + b).^2)
+PRML 5.3.2 | tanh(W x + b); W: m by n | W | diag(ones(m) - tanh(W x + b).^2) (x' ⊗ eye(m))
 layer | sin(X); X: m by n | X | diag(vec(cos(X)))
 outer | x x' | x | x ⊗ eye(n) + eye(n) ⊗ x
 outer | x y' | x | y ⊗ eye(m)
 scaled | X / tr(X) | X | eye(n) ⊗ eye(n) / tr(X) - vec(X) vec(eye(n))' / tr(X)^2
 scaled | det(X) X | X | det(X) eye(n) ⊗ eye(n) + det(X) vec(X) vec(X^-T)'
 scaled | det(X) X^-1 | X | det(X) vec(X^-1) vec(X^-T)' - det(X) (X^-T ⊗ X^-1)
-scaled | x / norm(x) | x | eye(n) / norm(x) - x x' / norm(x)^3
+MC 130 a=0 | x / norm(x) | x | eye(n) / norm(x) - x x' / norm(x)^3
 scaled | exp(a' x) x | x | exp(a' x) (x a' + eye(n))
 """.strip().splitlines()
 
@@ -260,10 +271,12 @@ MN 10.6 | a' X' X a; X: m by n | X | 2 ((a a') ⊗ eye(m))
 MN 10.6 | log(det(X)) | X | -(X^-1 ⊗ X^-T) K(n, n)
 MN 10.6 | det(X) | X | det(X) (vec(X^-T) vec(X^-T)' - (X^-1 ⊗ X^-T) K(n, n))
 BEJ 12 | norm(A x - b)^2 | x | 2 A' A
+BV A.4.4 | x' A x / 2 + b' x; A symmetric | x | A
+BV A.4.4 | log(sum(exp(A x + b))); A: m by n | x | A' (diag(exp(A x + b)) / sum(exp(A x + b)) - exp(A x + b) exp(A x + b)' / sum(exp(A x + b))^2) A
 BEJ 12 | norm(x)^2 | x | 2 eye(n)
 BEJ 12 | norm(x) | x | eye(n) / norm(x) - x x' / norm(x)^3
 source W 676 | norm(X w - y)^2 | w | 2 X' X
-logistic | log(1 + exp(a' x)) | x | exp(a' x) / (1 + exp(a' x))^2 a a'
+ESL 4.4.1 | log(1 + exp(a' x)) | x | exp(a' x) / (1 + exp(a' x))^2 a a'
 exponential | exp(a' x) | x | exp(a' x) a a'
 quartic | (x' x)^2 | x | 4 (x' x) eye(n) + 8 x x'
 entrywise | sum(exp(x)) | x | diag(exp(x))
@@ -285,3 +298,10 @@ TABLE = [
     for kind, lines in (("G", GRADIENTS), ("J", JACOBIANS), ("H", HESSIANS))
     for row in rows(lines)
 ]
+
+PUBLISHED = {"MC", "MN", "Giles", "BEJ", "BV", "ESL", "PRML", "TB", "source"}
+
+
+def is_published(row):
+    """Whether a row of the table stands in a published source."""
+    return row[1].split()[0] in PUBLISHED
