@@ -18,6 +18,7 @@ from .nbgrader_book import fill_nbgrader
 from .platforms import fill_canvas, fill_moodle
 from .report import write_report
 from .results import Results
+from .similarity_page import write_similarity
 from .tables import read_table, write_table
 
 
@@ -69,6 +70,12 @@ def _parser():
     review.add_argument("--port", type=int, default=0, help="default: any that is free")
     review.add_argument("--no-browser", action="store_true", help="only print the address")
     review.set_defaults(run=_review)
+
+    similar = commands.add_parser("similar", help="find submissions that share too much")
+    similar.add_argument("results", type=Path, metavar="RESULTS")
+    similar.add_argument("--source", type=Path, required=True, help="the source notebook")
+    similar.add_argument("--least", type=_share, default=0.5, help="from 0 to 1; default 0.5")
+    similar.set_defaults(run=_similar)
 
     gradescope = commands.add_parser("gradescope", help="make Gradescope's autograder zip")
     gradescope.add_argument("source", type=Path, metavar="SOURCE")
@@ -147,3 +154,16 @@ def _review(options):
 
     review(options.results, options.port, not options.no_browser)
     return OK
+
+
+def _similar(options):
+    path, pairs = write_similarity(options.results, options.source, options.least)
+    print(f"{pairs} pairs; {path}")
+    return LOOK if pairs else OK
+
+
+def _share(text):
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError("from 0 to 1")
+    return value

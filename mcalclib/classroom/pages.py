@@ -29,8 +29,9 @@ svg{width:100%;height:auto;max-width:44rem;display:block}svg rect{fill:var(--bar
 pre{background:var(--over);padding:.6rem .8rem;overflow-x:auto;font-size:.85rem;margin:.4rem 0}
 dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.6rem 1.2rem;margin:1rem 0}
 dt{color:var(--soft);font-size:.85rem}dd{margin:0;font-size:1.3rem;font-variant-numeric:tabular-nums}
+.two{display:grid;grid-template-columns:1fr 1fr;gap:1rem}.two>div{min-width:0}mark{background:#f3d98b;color:#1a1a1f}
 summary{cursor:pointer}a{color:var(--bar)}
-@media (max-width:40rem){.meter{width:2.5rem}svg text{font-size:17px}th,td{padding:.35rem .3rem}}
+@media (max-width:40rem){.two{grid-template-columns:1fr}.meter{width:2.5rem}svg text{font-size:17px}th,td{padding:.35rem .3rem}}
 @media print{th button::after{content:""}details>*{display:block}}
 """.strip().replace("\n", "")
 
