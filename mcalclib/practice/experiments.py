@@ -133,12 +133,12 @@ def _lacks_tangent(trial):
         p, J = trial.points[i], trial.came[i]
         d = p.values[name]
         if p.right.size == 1 and J.size == d.size:
-            applied = np.array([[np.sum(J.reshape(d.shape) * d)]])
-            if J.shape not in (d.shape, d.shape[::-1]):
+            # a square one may be the gradient or its transpose
+            shaped = [G for G in (J, J.T) if G.shape == d.shape]
+            if not any(alike(np.array([[np.sum(G * d)]]), p.right) for G in shaped):
                 return False
-            if J.shape == d.shape[::-1]:
-                applied = np.array([[np.sum(J.T * d)]])
-        elif J.shape == (p.right.size, d.size):
+            continue
+        if J.shape == (p.right.size, d.size):
             applied = (J @ d.reshape((-1, 1), order="F")).reshape(p.right.shape, order="F")
         else:
             return False

@@ -44,8 +44,8 @@ def factors(tree):
 
 def _spelled(tree):
     if tree.op == "'":
-        return _spelled(tree.args[0]) + "'"
-    return tree.data if tree.op == "name" else None
+        return f"{_spelled(tree.args[0])}'"
+    return tree.data if tree.op == "name" else "?"
 
 
 def judge_order(exercise, text):

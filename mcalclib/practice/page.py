@@ -33,6 +33,7 @@ def page_data(exercise):
         "wrt": exercise.wrt,
         "tangent": exercise.linear_in if computed else None,
         "shapes": _shapes(exercise.arguments),
+        "properties": {name: p for name, p in exercise.properties.items() if p},
         "result": _sizes(exercise.result) if computed else None,
         "points": [_point(p) for p in points_of(exercise, np.random.default_rng(seed_of(exercise)))]
         if computed
