@@ -20,6 +20,16 @@
       Array.from({ length: n }, (_, j) => f(at(A, i, j), at(B, i, j))));
   }
 
+  // Written out, because math.js takes fifty times as long for matrices of this size, and answers
+  // are multiplied at forty points while the reader waits.
+  function multiply(A, B) {
+    const columns = transpose(B);
+    return A.map((row) => columns.map((column) => row.reduce((sum, x, k) => sum + x * column[k], 0)));
+  }
+
+  const kron = (A, B) =>
+    A.flatMap((a) => B.map((b) => a.flatMap((x) => b.map((y) => x * y))));
+
   // What math.js refuses has no value here.
   function orUndefined(f, m, n) {
     try {
@@ -35,7 +45,7 @@
   function power(A, exponent) {
     const base = exponent < 0 ? inv(A) : A;
     let found = eye(A.length);
-    for (let k = 0; k < Math.abs(exponent); k += 1) found = math.multiply(found, base);
+    for (let k = 0; k < Math.abs(exponent); k += 1) found = multiply(found, base);
     return found;
   }
 
@@ -62,7 +72,7 @@
   // One more step of Newton's, because math.js stops at six digits.
   const sqrtm = (A) => orUndefined(() => {
     const R = math.sqrtm(A);
-    return map((x) => x / 2, math.add(R, math.multiply(math.inv(R), A)));
+    return map((x) => x / 2, math.add(R, multiply(math.inv(R), A)));
   }, ...shape(A));
 
   // log A = 2^k log A^(1/2^k), and near I the series of 2 artanh((A - I) inv(A + I)).
@@ -75,12 +85,12 @@
       doublings += 1;
       if (doublings > 60 || !finite(root)) return full(...shape(A), NaN);
     }
-    const Z = math.multiply(math.subtract(root, I), math.inv(math.add(root, I)));
-    const square = math.multiply(Z, Z);
+    const Z = multiply(math.subtract(root, I), math.inv(math.add(root, I)));
+    const square = multiply(Z, Z);
     let term = Z;
     let sum = Z;
     for (let k = 3; k < 40; k += 2) {
-      term = math.multiply(term, square);
+      term = multiply(term, square);
       sum = math.add(sum, map((x) => x / k, term));
     }
     return map((x) => 2 ** (doublings + 1) * x, sum);
@@ -94,7 +104,7 @@
   }
 
   function singularValues(A) {
-    const B = A.length < A[0].length ? math.multiply(A, transpose(A)) : math.multiply(transpose(A), A);
+    const B = A.length < A[0].length ? multiply(A, transpose(A)) : multiply(transpose(A), A);
     // Rounding may leave the two triangles a digit apart, which would hide that it is symmetric.
     return eigenvalues(math.divide(math.add(B, transpose(B)), 2)).map((x) => Math.sqrt(Math.max(x, 0)));
   }
@@ -111,8 +121,7 @@
   window.mcalc.matrices = {
     map, each, full, shape, number, entries, finite, eye, transpose, inv, power, vec, unvec,
     commutation, diag, sqrtm, logm,
-    multiply: (A, B) => math.multiply(A, B),
-    kron: (A, B) => math.kron(A, B),
+    multiply, kron,
     expm: (A) => orUndefined(() => math.expm(math.matrix(A)).toArray(), ...shape(A)),
     pinv: (A) => orUndefined(() => math.pinv(A), A[0].length, A.length),
     det: scalar((A) => math.det(A)),
