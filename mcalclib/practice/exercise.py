@@ -102,6 +102,11 @@ class Exercise:
         _validate(self)
 
     @property
+    def stacks(self):
+        """Whether the answer is a matrix that acts on a vec."""
+        return self.asks == "jacobian" or self.asks == "hessian" and self.form == "matrix"
+
+    @property
     def room(self):
         return self.id.split("/")[0]
 

@@ -233,9 +233,15 @@ def rowwise(trial):
     return None
 
 
-def coefficients(trial):
-    """Return the constants c with answer = sum of c times summand, None if there are none."""
-    parts = [trial.points[i].summands for i in trial.generic]
+def coefficients(trial, parts):
+    """Return the constants c with answer = sum of c times part, None if there are none.
+
+    Parameters
+    ----------
+    trial : Trial
+    parts : list of list of 2-D array
+        For every generic point, matrices shaped like the right value.
+    """
     if len(parts[0]) < 2:
         return None
     if any(s.shape != trial.points[trial.generic[0]].right.shape for s in parts[0]):
@@ -252,13 +258,17 @@ def coefficients(trial):
     return c
 
 
+def _of_summands(trial):
+    return coefficients(trial, [trial.points[i].summands for i in trial.generic])
+
+
 def _near(c, values):
     return all(min(abs(x - v) for v in values) < 1e-6 for x in c)
 
 
 def term(trial):
     """Some summands only, or one with the wrong sign."""
-    c = coefficients(trial)
+    c = _of_summands(trial)
     if c is None:
         return None
     if _near(c, (0, 1)):
@@ -268,11 +278,31 @@ def term(trial):
 
 def factor_of_term(trial):
     """One summand has a wrong constant."""
-    c = coefficients(trial)
+    c = _of_summands(trial)
     if c is None:
         return None
     off = [x for x in c if abs(x - 1) > 1e-6]
     return ("factor-of-term", {"factor": float(off[0])}) if len(off) == 1 else None
+
+
+def repeated(trial):
+    """One summand several times in the place of others."""
+    c = _of_summands(trial)
+    if c is None or not _near(c, range(len(c) + 1)) or abs(sum(c) - len(c)) > 1e-6:
+        return None
+    return "repeated", {}
+
+
+def rowwise_term(trial):
+    """Some summands as they are where vec goes row by row, the others right."""
+    points = [trial.points[i] for i in trial.generic]
+    count = len(points[0].summands)
+    if not points[0].permuted_summands:
+        return None
+    c = coefficients(trial, [p.summands + p.permuted_summands for p in points])
+    if c is None or not _near(c, (0, 1)) or not _near(c[:count] + c[count:], (1,)):
+        return None
+    return "rowwise-term", {}
 
 
 def symmetric(trial):
@@ -298,7 +328,7 @@ def commuting(trial):
 
 EXPERIMENTS = (
     hard_coded, shape, undefined, numeric, zero, difference, value, linear, factor, layout, rowwise,
-    term, symmetric, swapped, commuting, factor_of_term,
+    rowwise_term, term, symmetric, swapped, commuting, repeated, factor_of_term,
 )  # fmt: skip
 
 

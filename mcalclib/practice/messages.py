@@ -27,6 +27,9 @@ MESSAGES = {
     "sign": "Right up to the sign: a minus is lost or too much.",
     "factor": "Right up to a constant: the answer is {factor} times the right one.",
     "rowwise": "Right for a vec that goes row by row. Here vec stacks columns.",
+    "rowwise-term": "One term is right for a vec that goes row by row, the others where vec stacks "
+                    "columns: look at the order of the Kronecker products.",
+    "repeated": "One term of the product rule stands twice, in the place of another.",
     "term": "A part of the right answer is missing: {terms} of the terms of the product rule.",
     "sign-of-term": "The terms are right, but not all their signs.",
     "factor-of-term": "All terms but one are right; that one has {factor} times what it should "

@@ -101,4 +101,5 @@ def _point(p):
         "difference": _listed(p.difference),
         "value": _listed(p.value),
         "permuted": _listed(p.permuted),
+        "permuted_summands": [_listed(s) for s in p.permuted_summands],
     }

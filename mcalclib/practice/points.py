@@ -31,6 +31,7 @@ class Point:
     difference: np.ndarray | None = None
     value: np.ndarray | None = None  # of the function itself
     permuted: np.ndarray | None = None  # the right matrix if vec went row by row
+    permuted_summands: list = field(default_factory=list)
 
 
 def seed_of(exercise):
@@ -84,10 +85,13 @@ def _family(exercise, rng, family, which, change):
 def _point(exercise, family, values, which=(), of=()):
     values |= derived_values(exercise, values)
     summands = [term(values) for term in exercise.formula.terms()]
+    right = right_value(exercise, values)
     return Point(
-        family, values, right_value(exercise, values), which, of, summands,
+        family, values, right, which, of, summands,
         difference_value(exercise, values), value_of(exercise, values),
-        row_by_row(exercise, values),
+        row_by_row(exercise, values, right),
+        [row_by_row(exercise, values, s) for s in summands if s.shape == right.shape]
+        if exercise.stacks and len(summands) > 1 else [],
     )  # fmt: skip
 
 

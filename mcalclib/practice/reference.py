@@ -78,14 +78,12 @@ def difference_value(exercise, values):
             return np.full(value_of(exercise, values).shape, np.nan)
 
 
-def row_by_row(exercise, values):
-    """Return the right matrix for a vec that goes row by row, None where no vec is asked for."""
-    matrix = exercise.asks == "hessian" and exercise.form == "matrix"
-    if exercise.asks != "jacobian" and not matrix:
+def row_by_row(exercise, values, J):
+    """Return a matrix J as it is where vec goes row by row, None where no vec is asked for."""
+    if not exercise.stacks:
         return None
-    J = right_value(exercise, values)
     X = values[exercise.wrt].shape
-    F = X if matrix else value_of(exercise, values).shape
+    F = X if exercise.asks == "hessian" else value_of(exercise, values).shape
     return J[np.ix_(_by_rows(*F), _by_rows(*X))]
 
 

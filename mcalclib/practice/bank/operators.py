@@ -166,7 +166,7 @@ EXERCISES = [
             "A' dA": "term",
             "dA' A": "term",
             "A' dA - dA' A": "sign-of-term",
-            "2 A' dA": "different",
+            "2 A' dA": "repeated",
             "dA' A + A' dA + dA' dA": "difference",
             "A' A": "value",
         },
