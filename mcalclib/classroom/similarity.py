@@ -17,13 +17,14 @@ import keyword
 import math
 import token
 import tokenize
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 GRAM = 9  # tokens that are hashed together
 WINDOW = 5  # hashes of which the smallest is kept
 GUARANTEE = GRAM + WINDOW - 1
 WIDESPREAD = 25  # a fingerprint of more students than this makes no pair, or pairs would be n^2
+MEETINGS = 0.1  # share of its fingerprints in which a pair must meet to be looked at
 LEAST = 8  # fingerprints that a submission must have of its own to be compared
 
 _SKIPPED = {token.COMMENT, token.NL, token.NEWLINE, token.ENCODING, token.ENDMARKER,
@@ -152,15 +153,21 @@ def similar_pairs(prints: dict[str, Prints], least: float = 0.5, most: int = 200
     rarity = {v: math.log((1 + len(compared)) / len(who)) for v, who in holders.items()}
     total = {s: math.fsum(rarity[v] for v in p.lines) for s, p in compared.items()}
 
-    candidates: set[tuple[str, str]] = set()
+    meetings: Counter[tuple[str, str]] = Counter()
     for who in holders.values():
         if 2 <= len(who) <= WIDESPREAD:
-            candidates.update((a, b) for at, a in enumerate(who) for b in who[at + 1 :])
+            meetings.update((a, b) for at, a in enumerate(who) for b in who[at + 1 :])
+    # A pair that shares much meets in many places; those that meet by chance are not looked at.
+    candidates = {
+        (a, b)
+        for (a, b), count in meetings.items()
+        if count >= MEETINGS * min(len(compared[a].lines), len(compared[b].lines))
+    }
     same = defaultdict(list)
     for student in sorted(compared):
         same[compared[student].whole].append(student)
     for who in same.values():
-        candidates.update(itertools.pairwise(who))
+        candidates.update(zip(who, who[1:], strict=False))
 
     pairs = []
     for a, b in candidates:
