@@ -12,6 +12,7 @@ _ROOMS = {
     "release": (".grader.cli", "main", "make the students' version of an assignment"),
     "report": (".classroom.cli", "main", "show how a class did, as one page and as JSON"),
     "review": (".classroom.cli", "main", "mark by hand, on a page on this machine"),
+    "regrade": (".classroom.cli", "main", "grade again, and see what changes first"),
     "similar": (".classroom.cli", "main", "find submissions that share too much"),
     "course": (".classroom.cli", "main", "grade what is new in a course and add it up"),
     "export": (".classroom.cli", "main", "fill Canvas's, Moodle's or nbgrader's gradebook"),

@@ -10,12 +10,16 @@ from pathlib import Path
 
 from ..grader.assignment import load
 from ..grader.cli import INTERRUPTED, LOOK, OK, conclude
+from ..grader.fence import probe
+from ..grader.grading import Settings
+from ..grader.limits import Limits
 from ..grader.publishing import write_whole
 from .course import course_numbers, grade_course, read_course, to_json
 from .course_page import course_csv, course_page
 from .gradescope import write_autograder
 from .nbgrader_book import fill_nbgrader
 from .platforms import fill_canvas, fill_moodle
+from .regrade import regrade
 from .report import write_report
 from .results import Results
 from .similarity_page import write_similarity
@@ -70,6 +74,19 @@ def _parser():
     review.add_argument("--port", type=int, default=0, help="default: any that is free")
     review.add_argument("--no-browser", action="store_true", help="only print the address")
     review.set_defaults(run=_review)
+
+    again = commands.add_parser("regrade", help="grade again, and see what changes first")
+    again.add_argument("submissions", type=Path, metavar="SUBMISSIONS")
+    again.add_argument("--source", type=Path, required=True)
+    again.add_argument("--out", type=Path, required=True, help="the folder graded before")
+    again.add_argument("--only", action="append", default=[], metavar="STUDENT", help="may repeat")
+    again.add_argument("--problem", default="", metavar="NAME", help="only this problem")
+    again.add_argument("--dry-run", action="store_true", help="show, and write nothing")
+    again.add_argument("--jobs", type=int, default=0)
+    again.add_argument("--seed", type=int, default=0)
+    again.add_argument("--limits", default="", metavar="NAME=NUMBER,...")
+    again.add_argument("--trusted", action="store_true", help="run without a fence")
+    again.set_defaults(run=_regrade)
 
     similar = commands.add_parser("similar", help="find submissions that share too much")
     similar.add_argument("results", type=Path, metavar="RESULTS")
@@ -167,3 +184,27 @@ def _share(text):
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError("from 0 to 1")
     return value
+
+
+def _regrade(options):
+    limits = Limits.parse(options.limits)
+    settings = Settings(
+        options.submissions,
+        options.source,
+        options.out,
+        options.jobs,
+        tuple(options.only),
+        seed=options.seed,
+        limits=limits,
+        kind="trusted" if options.trusted else probe(limits),
+    )
+    changes = regrade(settings, options.problem, options.dry_run)
+    for one in changes:
+        print(
+            f"{one.student}: {one.grade_id} {one.before:g} -> {one.after:g} "
+            f"({one.status_before} -> {one.status_after})"
+        )
+    students = len({one.student for one in changes})
+    ending = "; nothing was written (--dry-run)" if options.dry_run else ""
+    print(f"{len(changes)} checks of {students} students change{ending}")
+    return OK

@@ -167,7 +167,7 @@ def similar_pairs(prints: dict[str, Prints], least: float = 0.5, most: int = 200
     for student in sorted(compared):
         same[compared[student].whole].append(student)
     for who in same.values():
-        candidates.update(zip(who, who[1:], strict=False))
+        candidates.update(itertools.pairwise(who))
 
     pairs = []
     for a, b in candidates:

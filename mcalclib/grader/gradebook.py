@@ -122,6 +122,14 @@ class Gradebook:
         except sqlite3.Error as error:
             raise GradebookError(f"{self.path}: {_remedy(error)}") from None
 
+    def row(self, student: str) -> dict | None:
+        """Return everything that is stored about one student, None for nothing."""
+        names = ("student", "submission", "assignment", "grader", "score", "record")
+        row = self.connection.execute(
+            f"SELECT {', '.join(names)} FROM results WHERE student = ?", (student,)
+        ).fetchone()
+        return None if row is None else dict(zip(names, row, strict=True))
+
     def record(self, student: str) -> dict:
         """Return one student's record."""
         row = self.connection.execute("SELECT record FROM results WHERE student = ?", (student,))

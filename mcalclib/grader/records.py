@@ -33,9 +33,7 @@ def record(assignment: Assignment, student: str, checks, answers, sources, notes
         missing = Check(part.grade_id, part.problem, part.points, status="error")
         missing.message = missing.detail = "the test was not reached"
         ordered.append(by_id.get(part.grade_id) or vars(missing))
-    status = max((check["status"] for check in ordered), key=STATUSES.index)
-    if status == "manual":
-        status = "passed"
+    status = _worst(ordered)
     kept = {}
     for part in assignment.parts:
         if part.kind in ("answer", "manual"):
@@ -49,7 +47,7 @@ def record(assignment: Assignment, student: str, checks, answers, sources, notes
             }
     waiting = sum(check["status"] == "manual" for check in ordered)
     if waiting:
-        notes = [*notes, f"{waiting} answer{'s' * (waiting > 1)} to be graded by hand"]
+        notes = [*notes, by_hand(waiting)]
     return {
         "student": student,
         "assignment": assignment.name,
@@ -62,6 +60,40 @@ def record(assignment: Assignment, student: str, checks, answers, sources, notes
         "answers": kept,
         "added": answers.get("", {"output": "", "error": ""}),
     }
+
+
+def rewritten(old: dict, new: dict, problem: str) -> dict:
+    """Return the old record with one problem taken from the new one."""
+    fresh = {check["grade_id"]: check for check in new["checks"] if check["problem"] == problem}
+    kept = {check["grade_id"]: check for check in old["checks"] if check["problem"] != problem}
+    checks = [
+        (fresh if check["problem"] == problem else kept).get(check["grade_id"], check)
+        for check in new["checks"]
+    ]
+    answers = {
+        name: answer if answer["problem"] == problem else old["answers"].get(name, answer)
+        for name, answer in new["answers"].items()
+    }
+    return new | {
+        "checks": checks,
+        "answers": answers,
+        "status": _worst(checks),
+        "score": math.fsum(check["points"] for check in checks),
+        "note": _note(checks, new["notes"]),
+    }
+
+
+def _worst(checks):
+    status = max((check["status"] for check in checks), key=STATUSES.index)
+    return "passed" if status == "manual" else status
+
+
+BY_HAND = "to be graded by hand"
+
+
+def by_hand(count: int) -> str:
+    """Return the note that some answers wait for a person."""
+    return f"{count} answer{'s' * (count > 1)} {BY_HAND}"
 
 
 def unreadable(assignment: Assignment, student: str, reason: str, notes=()) -> dict:

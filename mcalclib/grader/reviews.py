@@ -4,7 +4,6 @@ The gradebook holds what the machine found and can be made again at any time; wh
 cannot, so it lies in a file of its own, and every decision is added, never replaced.
 """
 
-import contextlib
 import hashlib
 import json
 import math
@@ -13,6 +12,7 @@ import time
 from pathlib import Path
 
 from .gradebook import GradebookError
+from .records import BY_HAND, by_hand
 
 APPLICATION = 0x6D637276  # "mcrv"
 VERSION = 1
@@ -262,7 +262,7 @@ def with_marks(record: dict, marks: dict, items: dict) -> dict:
                 notes.append(f"{check['grade_id']}: the answer changed after it was marked by hand")
         checks.append(check)
     waiting = sum(check["status"] == "manual" for check in checks)
-    notes = [note for note in notes if not note.endswith(_BY_HAND)]
+    notes = [note for note in notes if not note.endswith(BY_HAND)]
     if waiting:
         notes.append(by_hand(waiting))
     result = record | {
@@ -272,17 +272,9 @@ def with_marks(record: dict, marks: dict, items: dict) -> dict:
         "waiting": waiting,
     }
     if marks:
-        note = [part for part in record["note"].split("; ") if not part.endswith(_BY_HAND)]
+        note = [part for part in record["note"].split("; ") if not part.endswith(BY_HAND)]
         result["note"] = "; ".join(dict.fromkeys([*filter(None, note), *notes]))
     return result
-
-
-_BY_HAND = "to be graded by hand"
-
-
-def by_hand(count: int) -> str:
-    """Return the note that some answers wait for a person."""
-    return f"{count} answer{'s' * (count > 1)} {_BY_HAND}"
 
 
 def rubric_points(points: list[float], maximum: float) -> float:
@@ -299,11 +291,3 @@ def rubric_points(points: list[float], maximum: float) -> float:
 
 def _now():
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-
-
-def effective(records, folder):
-    """Yield the records of an output folder with every mark given by hand in them."""
-    with contextlib.closing(Reviews(folder)) as reviews:
-        marks, items = reviews.marks(), reviews.items()
-    for record in records:
-        yield with_marks(record, marks.get(record["student"], {}), items)
