@@ -95,7 +95,7 @@ def _call(exercise, function, names, point):
         raise
     except AnswerError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise AnswerError("error", **described(error)) from error
     if came is ... or came is None:
         raise AnswerError("unanswered")
@@ -121,13 +121,13 @@ UNDEFINED = (np.linalg.LinAlgError, ArithmeticError, DomainError)
 def as_numbers(came):
     """Return what an answer gave as a matrix of floats, or say that it is none."""
     try:
-        x = np.asarray(came)
-        if x.dtype.kind in "biuf" and x.ndim <= 2:
-            return as_matrix(x)
-        if x.dtype.kind == "c" and not np.any(x.imag):
-            return as_matrix(x.real)
-    except (ValueError, TypeError):
-        pass
+        x = np.asarray(came.toarray() if hasattr(came, "toarray") else came)
+    except (ValueError, TypeError):  # rows of different lengths
+        x = np.asarray(None)
+    if x.dtype.kind == "c" and np.allclose(x.imag, 0, atol=1e-12 * np.max(np.abs(x), initial=1.0)):
+        x = x.real  # rounding of a result that is real, such as from eigenvectors
+    if x.dtype.kind in "biuf" and x.ndim <= 2 and x.size:
+        return as_matrix(x)
     shape = f" of shape {np.shape(came)}" if isinstance(came, np.ndarray) else ""
     raise AnswerError("returned", came=f"{type(came).__name__}{shape}")
 

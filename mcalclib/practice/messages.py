@@ -13,7 +13,8 @@ MESSAGES = {
                        "it does to {tangent}: an expression linear in {tangent}.",
     "shape": "The shape is {came}; expected is {expected}.",
     "nan": "The answer is not a finite number at points where the right one is.",
-    "numeric": "Right to {digits} digits only: that is a difference quotient, not a formula.",
+    "numeric": "Right to {digits} digits only, as a difference quotient is. A formula is right to "
+               "all digits.",
     "hard-coded": "Right at the numbers of the text only: the point is written into "
                   "the answer.",
     "zero": "The answer is zero everywhere; the right one is not.",
