@@ -1,0 +1,49 @@
+"""Punctuation stays with its formula.
+
+KaTeX builds a formula from inline blocks, and a browser may break the line before and after each
+of them, so that a full stop could begin a line. A word joiner does not prevent it; an element that
+does not wrap does. Long formulas are left alone, because on a phone they must be able to break.
+"""
+
+import re
+
+from docutils import nodes
+
+LONGEST = 28  # characters of TeX: less than a line on the narrowest screen
+CLOSING = re.compile(r"[.,;:!?)\]”’…]+|[-–]\w+")
+OPENING = re.compile(r"[(\[“‘„]+$")
+
+
+def _text(parent, index):
+    """Return the text at this place among the children, empty where there is none."""
+    inside = 0 <= index < len(parent)
+    return parent[index].astext() if inside and isinstance(parent[index], nodes.Text) else ""
+
+
+def keep_together(formula: nodes.math) -> None:
+    """Put an inline formula and the punctuation that touches it into one element."""
+    parent = formula.parent
+    at = parent.index(formula)
+    before, after = _text(parent, at - 1), _text(parent, at + 1)
+    opening, closing = OPENING.search(before), CLOSING.match(after)
+    if len(formula.astext()) > LONGEST or not (opening or closing):
+        return
+    together = nodes.inline(classes=["mcalc-together"])
+    parent.replace(formula, together)
+    if opening:
+        parent[at - 1] = nodes.Text(before[: opening.start()])
+        together += nodes.Text(opening[0])
+    together += formula
+    if closing:
+        together += nodes.Text(closing[0])
+        parent[at + 1] = nodes.Text(after[closing.end() :])
+
+
+def on_every_page(app, doctree, docname):
+    if app.builder.format == "html":
+        for formula in list(doctree.findall(nodes.math)):
+            keep_together(formula)
+
+
+def setup(app):
+    app.connect("doctree-resolved", on_every_page)
