@@ -99,7 +99,8 @@ class Trial:
             if point.family == "tiny":  # there rounding shows that is harmless elsewhere
                 continue
             if np.isfinite(self.came[i]).all() and not alike(self.came[i], point.right):
-                return Finding(False, "sizes" if point.family == "small" else "different")
+                other_sizes = point.family in ("small", "text", "fixed")
+                return Finding(False, "sizes" if other_sizes else "different")
         worst = max(gaps)
         digits = 12 if worst < 1e-12 else int(-np.log10(worst))
         return Finding(True, "correct", {"digits": digits})
@@ -119,6 +120,8 @@ def shape(trial):
         return None
     if trial.holds(trial.generic, lambda p: p.right.T):
         return "layout", {}
+    if trial.holds(trial.generic, _rows_transposed):
+        return "rowwise-layout", {}
     if _lacks_tangent(trial):
         return "missing-tangent", {"tangent": trial.exercise.linear_in}
     return "shape", {"came": came.shape, "expected": p.right.shape}
@@ -223,14 +226,22 @@ def factor(trial):
 
 
 def layout(trial):
-    return ("layout", {}) if trial.holds(trial.generic, lambda p: p.right.T) else None
+    if not trial.holds(trial.generic, lambda p: p.right.T):
+        return None
+    by_rows = trial.holds(trial.generic, lambda p: p.permuted)
+    return ("layout-or-rowwise" if by_rows else "layout"), {}
 
 
 def rowwise(trial):
-    for turned in (lambda p: p.permuted, lambda p: None if p.permuted is None else p.permuted.T):
-        if trial.holds(trial.generic, turned):
-            return "rowwise", {}
+    if trial.holds(trial.generic, lambda p: p.permuted):
+        return "rowwise", {}
+    if trial.holds(trial.generic, _rows_transposed):
+        return "rowwise-layout", {}
     return None
+
+
+def _rows_transposed(p):
+    return None if p.permuted is None else p.permuted.T
 
 
 def coefficients(trial, parts):

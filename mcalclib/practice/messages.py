@@ -28,6 +28,10 @@ MESSAGES = {
     "sign": "Right up to the sign: a minus is lost or too much.",
     "factor": "Right up to a constant: the answer is {factor} times the right one.",
     "rowwise": "Right for a vec that goes row by row. Here vec stacks columns.",
+    "rowwise-layout": "This is the transpose of what is right for a vec that goes row by row. Here vec "
+                      "stacks columns.",
+    "layout-or-rowwise": "This is the transpose of the right answer. It is also what a vec that goes "
+                         "row by row gives; here vec stacks columns.",
     "rowwise-term": "One term is right for a vec that goes row by row, the others where vec stacks "
                     "columns: look at the order of the Kronecker products.",
     "repeated": "One term of the product rule stands twice, in the place of another.",
@@ -36,7 +40,7 @@ MESSAGES = {
     "factor-of-term": "All terms but one are right; that one has {factor} times what it should "
                       "have.",
     "symmetric": "Right for symmetric {which} only: a transpose is lost or too much.",
-    "swapped": "Right for equal {which} only: they have changed places.",
+    "swapped": "Right for equal {which} only: one stands where the other belongs.",
     "commuting": "Right for commuting {which} only, and matrices do not commute: look at the order "
     "of the factors.",
     "sizes": "Right for some sizes only: a size is written into the answer.",

@@ -240,7 +240,7 @@ def _equal_pairs(exercise):
     """Return pairs of symbols of one shape, neither of which varies."""
     names = [
         name for name in exercise.drawn
-        if name != exercise.wrt and exercise.symbols[name] != ((), ())
+        if name not in (exercise.wrt, exercise.linear_in) and exercise.symbols[name] != ((), ())
     ]  # fmt: skip
     alike = (exercise.symbols, exercise.properties, exercise.dimensions)
     return [p for p in combinations(names, 2) if all(of[p[0]] == of[p[1]] for of in alike)]

@@ -157,8 +157,10 @@ ORACLES = {
     "layout": _relation(lambda came, right, v, e, data: near(came, right.T)),
     "zero": _relation(lambda came, right, v, e, data: not came.any()),
     "value": _relation(lambda came, right, v, e, data: near(came, witness.f_of(e, v))),
-    "rowwise": _relation(
-        lambda came, right, v, e, data: any(near(x, _rows(e, v)) for x in (came, came.T))
+    "rowwise": _relation(lambda came, right, v, e, data: near(came, _rows(e, v))),
+    "rowwise-layout": _relation(lambda came, right, v, e, data: near(came, _rows(e, v).T)),
+    "layout-or-rowwise": _relation(
+        lambda came, right, v, e, data: near(came, right.T) and near(came, _rows(e, v))
     ),
     "numeric": _relation(lambda came, right, v, e, data: near(came, right, 1e-3)),
     "shape": _relation(lambda came, right, v, e, data: came.shape != right.shape),

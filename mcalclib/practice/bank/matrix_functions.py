@@ -66,7 +66,7 @@ EXERCISES = [
         answer="kron(I_n, A) + kron(A', I_n)",
         mistakes={
             "kron(I_n, A) + kron(A, I_n)": "symmetric",
-            "kron(I_n, A') + kron(A, I_n)": "layout",
+            "kron(I_n, A') + kron(A, I_n)": "layout-or-rowwise",
             "kron(I_n, A)": "term",
         },
         hints=[
