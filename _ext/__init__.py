@@ -4,16 +4,20 @@
 fixes how math is rendered; ``punctuation`` keeps a full stop on the line of its formula;
 ``derivations`` lays out what the symbolic engine derives and links every line to its rule;
 ``cards`` writes the page of the rules; ``offline`` removes what needs a network; ``mends`` corrects
-the theme's markup; ``fonts`` keeps the icons and glyphs in use; ``figures`` says when figures load;
-``guard`` fails the build over a page that breaks a promise.
+the theme's markup; ``fonts`` keeps the icons and glyphs in use; ``figures`` and ``frames`` say when
+pictures load; ``bundle`` makes one style sheet and one script of many; ``guard`` fails the build
+over a page that breaks a promise, ``budget`` over one that is too heavy.
 """
 
 from . import (
+    budget,
+    bundle,
     cards,
     derivations,
     figures,
     fonts,
     formulas,
+    frames,
     guard,
     marks,
     mends,
@@ -34,8 +38,11 @@ def setup(app):
         offline,
         mends,
         fonts,
+        frames,
         figures,
+        bundle,
         guard,
+        budget,
     ):
         module.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

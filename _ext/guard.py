@@ -24,7 +24,7 @@ _LOADING = {
     "script": ("src",), "img": ("src", "srcset"), "iframe": ("src", "srcdoc"), "embed": ("src",),
     "source": ("src", "srcset"), "video": ("src", "poster"), "audio": ("src",),
     "track": ("src",), "object": ("data",), "image": ("href", "xlink:href"),
-    "use": ("href", "xlink:href"), "input": ("src",),
+    "use": ("href", "xlink:href"), "input": ("src",), "figure": ("data-frames",),
 }  # fmt: skip
 _CSS_URL = re.compile(r"""url\(\s*["']?([^"')]+)["']?\s*\)|@import\s+["']([^"']+)["']""")
 _RAW_MATH = re.compile(r"\\\(|\\\[|\$\$|\\begin\{")

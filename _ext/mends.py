@@ -21,6 +21,29 @@ THEME = """\
     })();
   </script>"""
 
+# Without scripts the buttons that slide the two sidebars in are links to them: see book.css.
+SIDEBAR_LINK = """\
+<noscript><a class="btn btn-sm sidebar-link" href="#pst-{0}-sidebar">\
+<span class="{1}" aria-hidden="true"></span><span class="visually-hidden">{2}</span></a></noscript>
+"""
+
+
+MENU = (
+    r'<details class="dropdown \g<kind>" name="menus">'
+    r'<summary class="\g<button>" aria-label="\g<label>" title="\g<label>">\g<icon></summary>'
+    r"\g<list></details>"
+)
+
+
+def sidebar_link(match: re.Match) -> str:
+    """Return a sidebar's button, for readers with scripts, and its link, for the others."""
+    primary = "primary-toggle" in match[1]
+    said = "Contents of the book" if primary else "Contents of this page"
+    link = SIDEBAR_LINK.format("primary" if primary else "secondary", match[2], said)
+    button = match[0].replace(match[1], match[1] + " pst-js-only", 1)
+    return link + button.replace("<button", f'<button aria-label="{said}"', 1)
+
+
 MENDS = {
     "colours without scripts": (
         re.compile(r'(<html[^>]*) data-theme="auto"'),
@@ -44,6 +67,38 @@ MENDS = {
     "bibliography": (
         re.compile(r'<div role="list" class="citation-list">'),
         '<div class="citation-list">',
+    ),
+    # Bootstrap's menus are 24 kB of script, and shut without it.
+    "menus": (
+        re.compile(
+            r'<div class="dropdown (?P<kind>[\w-]+)">\s*'
+            r'<button class="(?P<button>btn dropdown-toggle)"[^>]*aria-label="(?P<label>[^"]*)">'
+            r'(?P<icon>.*?)</button>\s*(?P<list><ul class="dropdown-menu">.*?</ul>)\s*</div>',
+            re.DOTALL,
+        ),
+        MENU,
+    ),
+    "tooltips": (re.compile(r' data-bs-(?:toggle="tooltip"|placement="\w+")'), ""),
+    "name of the colours": (re.compile(r' data-bs-title="Color mode"'), ' title="Color mode"'),
+    "sidebars without scripts": (
+        re.compile(
+            r'<button class="(sidebar-toggle [^"]*)"[^>]*>\s*<span class="([^"]*)"></span>\s*</button>'
+        ),
+        sidebar_link,
+    ),
+    "a way back from the sidebars": (
+        re.compile(r'(<div id="pst-(?:primary|secondary)-sidebar"[^>]*>)'),
+        r'\1<a class="sidebar-close" href="#main-content">Close</a>',
+    ),
+    # What these do is a script.
+    "buttons without scripts": (
+        re.compile(r'(<button onclick="[^"]*"\s+class=")'),
+        r"\1pst-js-only ",
+    ),
+    # Seen when a menu is opened, and not before.
+    "logos in menus": (
+        re.compile(r'<img (?=[^>]*src="[^"]*_static/images/logo_)'),
+        '<img loading="lazy" ',
     ),
     # Scripts in the head hold up the first line of text; deferred, they still run in order. Lines
     # written into the page speak to documentation_options.js, which therefore comes before them.

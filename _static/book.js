@@ -14,3 +14,18 @@
   addEventListener("load", mark);
   addEventListener("resize", mark);
 })();
+
+// A menu above the page closes when the reader turns to something else, or says so.
+(() => {
+  const open = () => document.querySelectorAll("details.dropdown[open]");
+  addEventListener("click", (event) => {
+    for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
+  });
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of open()) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+})();

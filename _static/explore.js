@@ -3,8 +3,8 @@
 (() => {
   "use strict";
 
-  // Frames may also stand in a file of their own: <figure data-frames="x.js">, a script that
-  // calls mcalcFrames("x.js", {...}). A script loads from file:// too, where fetch does not.
+  // In the book the frames stand in a file of their own: <figure data-frames="folder/x.js">, a script
+  // that calls mcalcFrames("x.js", {...}). A script loads from file:// too, where fetch does not.
   const waiting = new Map();
   window.mcalcFrames = (name, data) => waiting.get(name)?.(data);
 
@@ -12,10 +12,9 @@
     new Promise((resolve, reject) => {
       const inline = figure.querySelector("script.mcalc-frames");
       if (inline) return resolve(JSON.parse(inline.textContent));
-      const name = figure.dataset.frames;
-      waiting.set(name, resolve);
       const script = document.createElement("script");
-      script.src = name;
+      script.src = figure.dataset.frames;
+      waiting.set(script.src.split("/").pop(), resolve);
       script.onerror = reject;
       document.head.append(script);
     });
@@ -40,6 +39,7 @@
       }
       const old = place.querySelector("img");
       const picture = old.cloneNode();
+      picture.loading = "eager";
       picture.alt = alts[index];
       picture.src = "data:image/svg+xml," + encodeURIComponent(body);
       await picture.decode().catch(() => {}); // replace it ready, or the page would flicker

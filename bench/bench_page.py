@@ -40,7 +40,7 @@ window.firstFormula = null;
   const box = document.querySelector(
     ".bd-article mjx-container, .bd-article .katex-html, article mjx-container");
   const size = box && box.getBoundingClientRect();
-  const fonts = !box || box.matches("mjx-container") || document.fonts.check("16px KaTeX_Main");
+  const fonts = !box || box.matches("mjx-container") || document.fonts.check("16px KaTeX_Main", "=");
   const painted = performance.getEntriesByName("first-contentful-paint").length > 0;
   if (size && size.width > 0 && size.height > 0 && fonts && painted)
     window.firstFormula = performance.now();
@@ -149,7 +149,18 @@ def visit(browser, address: str) -> dict[str, object]:
     line.send("Network.enable")
     line.send("Network.emulateNetworkConditions", LINE)
     sizes, remote = [], set()
-    line.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    inside: set[str] = set()  # a font within a style sheet is announced like one that was fetched
+
+    def answered(event):
+        if event["response"]["url"].startswith("data:"):
+            inside.add(event["requestId"])
+
+    def finished(event):
+        if event["requestId"] not in inside:
+            sizes.append(event["encodedDataLength"])
+
+    line.on("Network.responseReceived", answered)
+    line.on("Network.loadingFinished", finished)
 
     def route(route):
         if route.request.url.startswith("http://127.0.0.1"):

@@ -1,11 +1,11 @@
 """An exploration is a working slider in a built page and in a live notebook."""
 
-import html
 import json
 import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import nbformat
@@ -15,6 +15,7 @@ from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 
 import mcalclib as mc
+from _ext import frames
 from mcalclib.errors import DomainError, DtypeError, ShapeError
 
 ROOT = Path(__file__).parent.parent
@@ -348,22 +349,20 @@ def test_axe_finds_nothing(browser, tmp_path, dark):
 
 
 @pytest.mark.browser
-def test_frames_may_come_from_a_file_of_their_own(browser, tmp_path):
-    # A page stays small when its frames load only when the slider is first touched.
-    shown = mc.explore(lambda t: f"frame {t}", t=["a", "b"]).to_html()
-    data = json.dumps(payload(shown))
-    (tmp_path / "x.js").write_text(f'mcalcFrames("x.js", {data})', encoding="utf-8")
+def test_frames_of_their_own_load_when_the_slider_is_touched_even_from_a_folder(browser, tmp_path):
+    shown = mc.explore(draw, t=np.linspace(0, 1, 3), alt="slope {t}").to_html()
+    (tmp_path / "chapters").mkdir()
+    moved = frames.move_out(shown, tmp_path, "../")
+    assert "<svg" not in moved and "%3Csvg" not in moved
     page = browser.new_page()
     loaded = []
     page.on("request", lambda request: loaded.append(request.url))
-    uri = saved(tmp_path / "page.html")
-    markup = re.sub(r"<script type.*?</script>", "", shown, flags=re.DOTALL)
-    markup = markup.replace("<figure ", f'<figure data-frames="{html.escape("x.js")}" ')
-    text = (tmp_path / "page.html").read_text(encoding="utf-8")
-    (tmp_path / "page.html").write_text(text.replace("</main>", markup + "</main>"), "utf-8")
-    page.goto(uri)
-    assert not any(url.endswith("x.js") for url in loaded)
-    page.get_by_role("slider").fill("1")
-    page.wait_for_function("document.querySelector('.mcalc-frame').innerText.includes('frame b')")
-    assert any(url.endswith("x.js") for url in loaded)
+    page.goto(saved(tmp_path / "chapters" / "page.html", SimpleNamespace(to_html=lambda: moved)))
+    page.wait_for_function("document.querySelector('.mcalc-frame img').naturalWidth > 0")
+    assert not [url for url in loaded if "_frames" in url and url.endswith(".js")]
+    page.get_by_role("slider").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector('img[alt="slope 0.5"]')
+    assert len([url for url in loaded if "_frames" in url and url.endswith(".js")]) == 1
+    assert page.locator("img").evaluate("e => [e.complete, e.naturalWidth > 0]") == [True, True]
     page.close()

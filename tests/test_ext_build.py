@@ -14,7 +14,7 @@ import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from tools import assets
-from tools.paths import VENDOR, environment
+from tools.paths import NODE_MODULES, VENDOR, environment
 
 ROOT = Path(__file__).resolve().parent.parent
 CLAIM = """\
@@ -80,6 +80,7 @@ def build(book: Path, *cells, execute="off"):
     if not VENDOR.is_dir():
         assets.copy()
     shutil.copytree(VENDOR, book / "_vendor")
+    (book / "node_modules").symlink_to(NODE_MODULES)
     ran = subprocess.run(
         ["jupyter-book", "build", str(book), "-W", "--keep-going", "-q"],
         env=environment(),
@@ -144,10 +145,21 @@ def test_math_is_html_and_mathml_and_macros_are_expanded(page):
             'search-button-field search-button__button pst-js-only" title="Search" aria',
         ),
         ("<summary>", "<summary aria-label"),
-        ('<script defer src="../_static/doctools.js', '<script src="../_static/doctools.js'),
+        ('<script defer src="../_static/pages/', '<script src="../_static/'),
+        (
+            '<details class="dropdown dropdown-download-buttons" name="menus"><summary',
+            "data-bs-toggle",
+        ),
+        (
+            '<noscript><a class="btn btn-sm sidebar-link" href="#pst-primary-sidebar">',
+            "bootstrap.js",
+        ),
+        ('<a class="sidebar-close" href="#main-content">', "searchindex.js"),
+        ('<button onclick="window.print()"\n  class="pst-js-only ', "data-bs-title"),
+        ("const DOCUMENTATION_OPTIONS", "documentation_options.js"),
         ('<img loading="lazy" width="9" height="9"', '<img alt="A diagonal'),
         ('<a class="headerlink"', "fontawesome.js"),
-        ("_static/book.js", "thebe"),
+        ("_static/pages/", "thebe"),
     ],
 )
 def test_the_themes_markup_is_mended(page, there, gone):
@@ -165,6 +177,27 @@ def test_nothing_unused_is_shipped(sound):
     assert not list(sound.rglob("*.map"))
     assert not (sound / "_static" / "scripts" / "fontawesome.js").exists()
     assert sum(path.stat().st_size for path in sound.rglob("fa-*.woff2")) < 20_000
+
+
+def test_the_page_loads_one_style_sheet_and_one_script(page):
+    assert len(re.findall(r"<link[^>]*stylesheet", page)) == 1
+    assert len(re.findall(r"<script[^>]* src=", page)) == 1
+
+
+def test_only_the_page_of_the_search_loads_its_index(sound):
+    search = (sound / "search.html").read_text(encoding="utf-8")
+    assert all(name in search for name in ("searchindex.js", "searchtools.js", "language_data.js"))
+
+
+def test_the_style_sheet_keeps_what_the_page_shows_and_holds_its_fonts(sound, page):
+    (name,) = re.findall(r'href="\.\./(_static/pages/\w+\.css)', page)
+    css = (sound / name).read_text(encoding="utf-8")
+    assert "a.verified-mark" in css  # of the book
+    assert ".bd-article" in css  # of the theme, on the page
+    assert ".card-img-overlay" not in css  # of the theme, on no page
+    assert ".katex .mathfrak" in css  # on no page, but a reader may type it
+    embedded = re.findall(r"@font-face\{[^}]*font-family:(\w+)[^}]*url\(data:font/woff2", css)
+    assert {"KaTeX_Main", "KaTeX_Math", "KaTeX_AMS"} <= set(embedded)
 
 
 @pytest.fixture(scope="module")

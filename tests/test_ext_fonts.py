@@ -1,12 +1,14 @@
 """Fonts and style sheets lose what no page shows, and keep what one does."""
 
 import io
+from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
 
 from _ext import fonts
 
+ROOT = Path(__file__).resolve().parent.parent
 SOLID = fonts.THEME / fonts.WEBFONTS / "fa-solid-900.woff2"
 BARS, ROCKET = 0xF0C9, 0xF135
 
@@ -55,6 +57,30 @@ def test_icons_written_in_a_style_sheet_are_found_escaped_and_as_themselves():
     assert fonts.icons_written_in('a{content:"\\f135"} b{--icon:"\uf0c9"}') == {BARS, ROCKET}
 
 
-def test_signs_are_read_from_spans_as_they_show():
-    html = '<p>ß<span class="mrel">∈</span><span class="mord">&lt;</span><span><b>x</b></span>'
-    assert fonts.signs_in(html) == {"∈", "<"}
+@pytest.mark.parametrize(
+    ("markup", "font", "sign"),
+    [
+        ('<span class="mrel">∈</span>', "Main-Regular", "∈"),
+        ('<span class="mord">&lt;</span>', "Main-Regular", "<"),
+        ('<span class="mord mathnormal" style="margin-right:1em;">X</span>', "Math-Italic", "X"),
+        ('<span class="mord mathsf mtight">T</span>', "SansSerif-Regular", "T"),
+        ('<span class="mord mathbb">R</span>', "AMS-Regular", "R"),
+        ('<span class="mop op-symbol large-op" style="top:0;">∑</span>', "Size2-Regular", "∑"),
+        ('<span class="delimsizing size3">(</span>', "Size3-Regular", "("),
+        ('<span class="delimsizinginner delim-size4"><span>⎡</span>', "Size4-Regular", "⎡"),
+    ],
+)
+def test_signs_are_found_with_the_font_that_shows_them(markup, font, sign):
+    assert fonts.signs_in(f'<p><span class="n">no</span>{markup}</p>') == {font: {ord(sign)}}
+
+
+def test_code_points_are_named_in_runs():
+    assert fonts.unicode_range({0x41, 0x43, 0x42, 0x2208}) == "U+41-43,U+2208"
+
+
+def test_no_sign_is_lost_when_a_font_is_cut_in_two():
+    whole = (ROOT / "node_modules/katex/dist/fonts/KaTeX_Main-Regular.woff2").read_bytes()
+    there = glyphs(whole)
+    used = {ord("x"), ord("∇")}
+    assert glyphs(fonts.subset(whole, used)) == used
+    assert glyphs(fonts.subset(whole, there - used)) == there - used

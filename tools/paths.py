@@ -62,5 +62,8 @@ def execution_key() -> str:
 
 def page_key() -> str:
     """Return a hash of what changes every page without Sphinx noticing."""
-    shared = ("_config.yml", "_toc.yml", "_ext", "package-lock.json", "tools", "references.bib")
+    shared = (
+        *("_config.yml", "_toc.yml", "_ext", "_static", "tools"),
+        *("package-lock.json", "references.bib"),
+    )
     return f"{execution_key()} pages {fingerprint(ROOT / name for name in shared)}"

@@ -44,7 +44,7 @@ def test_formulas_can_be_read_without_javascript(opened, name):
     width, height = reading.first_formula(page)
     assert width > 4
     assert height > 4
-    assert page.evaluate("() => document.fonts.check('16px KaTeX_Main')")
+    assert page.evaluate("() => document.fonts.check('16px KaTeX_Main', '=')")
     assert page.locator("mjx-container, .MathJax").count() == 0
 
 
@@ -140,3 +140,38 @@ def test_on_paper_there_is_the_text_alone_and_nothing_is_cut(opened, name):
     finally:
         page.emulate_media(media="screen")
     assert scrolling == 0
+
+
+@pytest.mark.parametrize("name", [chapters()[0]])
+def test_menus_open_by_keyboard_and_close_with_escape(visit, origins):
+    page = visit().open(origins["file"] + chapters()[0]).page
+    menu = page.locator("details.dropdown-launch-buttons")
+    menu.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert menu.get_by_role("link", name="Binder").is_visible()
+    page.keyboard.press("Escape")
+    assert menu.get_by_role("link", name="Binder").is_hidden()
+    menu.locator("summary").click()
+    page.locator("h1").first.click()
+    assert menu.get_by_role("link", name="Binder").is_hidden()
+
+
+@pytest.mark.parametrize("sidebar", ["primary", "secondary"])
+def test_without_javascript_a_phone_reaches_both_sidebars_and_comes_back(visit, origins, sidebar):
+    page = visit(javascript=False, width=PHONE).open(origins["file"] + chapters()[0]).page
+    box = page.locator(f"#pst-{sidebar}-sidebar")
+    assert box.is_hidden()
+    page.locator(f"a.sidebar-link[href='#pst-{sidebar}-sidebar']").click()
+    assert box.locator("a:not(.sidebar-close)").first.is_visible()
+    assert page.evaluate(reading.OVERFLOWING) == []
+    box.get_by_role("link", name="Close").click()
+    assert box.is_hidden()
+
+
+@pytest.mark.parametrize("sidebar", ["primary", "secondary"])
+def test_with_javascript_the_sidebars_open_as_dialogs(visit, origins, sidebar):
+    page = visit(width=PHONE).open(origins["file"] + chapters()[0]).page
+    page.locator(f"button.{sidebar}-toggle").click()
+    assert page.locator(f"#pst-{sidebar}-sidebar-modal[open] a").first.is_visible()
+    page.keyboard.press("Escape")
+    assert page.locator(f"#pst-{sidebar}-sidebar-modal[open]").count() == 0
