@@ -61,6 +61,7 @@ def _parser():
         help="skip submissions whose result is known (default)",
     )
     one.add_argument("--seed", type=int, default=0, help="for inputs drawn per student")
+    one.add_argument("--dask", default="", metavar="ADDRESS", help="lanes on a Dask cluster")
     one.add_argument("--quiet", action="store_true", help="no progress bar")
     _common(one)
     one.set_defaults(run=_grade)
@@ -110,10 +111,14 @@ def _grade(options):
         resume=options.resume,
         seed=options.seed,
         limits=limits,
+        dask=options.dask,
     )
     bar = Bar(sys.stderr) if not options.quiet and sys.stderr.isatty() else None
     run = Run(settings, bar)
-    settings.kind = "trusted" if options.trusted else probe(limits)
+    if options.trusted:
+        settings.kind = "trusted"
+    elif not options.dask:  # on a cluster each worker looks for itself
+        settings.kind = probe(limits)
     summary = run()
     if bar:
         bar.end()

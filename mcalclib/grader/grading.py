@@ -1,13 +1,11 @@
 """Grading a class: submissions out to lanes, records in, each written before it is counted."""
 
+import contextlib
 import fcntl
 import hashlib
 import os
 import selectors
 import signal
-import socket
-import subprocess
-import sys
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -15,9 +13,9 @@ from pathlib import Path
 
 from . import feedback
 from .assignment import Assignment, load
-from .fence import FenceError, environment
+from .fence import FenceError
 from .gradebook import Gradebook, GradebookError
-from .lane import Wire
+from .lane import start_lane
 from .limits import GraderError, Limits
 from .publishing import page_path, publish, write_whole
 from .records import unreadable
@@ -40,6 +38,7 @@ class Settings:
     seed: int = 0
     limits: Limits = field(default_factory=Limits)
     kind: str = "forked"
+    dask: str = ""  # a scheduler's address
 
 
 @dataclass
@@ -65,19 +64,7 @@ class Worker:
     """The parent's view of a lane."""
 
     def __init__(self, assignment: Assignment, source: bytes, settings: Settings):
-        ours, theirs = socket.socketpair()
-        package = Path(__file__).resolve().parent.parent
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", f"{package.name}.grader.lane"],
-            stdin=theirs,
-            stdout=subprocess.DEVNULL,
-            env={**os.environ, **_threads(), "PYTHONPATH": _path(package)},
-        )
-        theirs.close()
-        self.wire, self.socket = Wire(ours), ours
-        self.tasks: deque = deque()
-        self.is_ready = False
-        self.wire.send(
+        self.process, self.wire, self.socket = start_lane(
             {
                 "source": source,
                 "name": assignment.name,
@@ -87,6 +74,8 @@ class Worker:
                 "kind": settings.kind,
             }
         )
+        self.tasks: deque = deque()
+        self.is_ready = False
 
     def takes(self, task) -> bool:
         """Whether a submission can be handed over without waiting for the lane to read it.
@@ -112,16 +101,6 @@ class Worker:
         self.socket.close()
         self.process.kill()
         self.process.wait()
-
-
-def _threads():
-    wanted = ("PYTHONHASHSEED", "MPLBACKEND")
-    inside = environment("")
-    return {k: v for k, v in inside.items() if k in wanted or k.endswith("_NUM_THREADS")}
-
-
-def _path(package):
-    return os.pathsep.join(filter(None, [str(package.parent), os.environ.get("PYTHONPATH")]))
 
 
 @dataclass
@@ -177,7 +156,7 @@ class Run:
         before = signal.signal(signal.SIGTERM, _interrupt)
         try:
             try:
-                self._grade()
+                (self._grade_on_cluster if self.settings.dask else self._grade)()
             except KeyboardInterrupt:
                 self.summary.interrupted = True
             publish(self.book, self.assignment.problems)
@@ -242,6 +221,27 @@ class Run:
                 end(workers[0])
             selector.close()
 
+    def _grade_on_cluster(self):
+        from .cluster import Cluster
+
+        settings = self.settings
+        self._started = time.monotonic()
+        cluster = Cluster(
+            settings.dask,
+            self.assignment,
+            _source_bytes(settings.source),
+            settings.limits,
+            settings.seed,
+            self.digest,
+            settings.kind == "trusted",
+        )
+        with contextlib.closing(cluster):
+            for task, record, html in cluster.grade(self._tasks()):
+                if record is None:
+                    self._give_up(task)
+                else:
+                    self._store(task, record, html)
+
     def _tasks(self):
         """Yield what has to be graded; what is known or cannot be read is settled here."""
         for number, submission in enumerate(self.found):
@@ -275,11 +275,14 @@ class Run:
         for task in tasks[:1]:
             task.tries += 1
             if task.tries >= 2:
-                reason = "the grader's own process died twice over this submission"
-                record = unreadable(self.assignment, task.submission.student, reason)
-                self._store(task, record, feedback.page(record))
+                self._give_up(task)
                 tasks = tasks[1:]
         self.retry.extend(tasks)
+
+    def _give_up(self, task):
+        reason = "the grader's own process died twice over this submission"
+        record = unreadable(self.assignment, task.submission.student, reason)
+        self._store(task, record, feedback.page(record))
 
     def _store(self, task, record, html):
         # The page first: a record in the database then means that everything is there.

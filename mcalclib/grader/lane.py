@@ -14,13 +14,15 @@ import resource
 import select
 import signal
 import socket
+import subprocess
 import sys
 import time
+from pathlib import Path
 
 from . import cells, kernel, trial
 from .assignment import parse
 from .feedback import page
-from .fence import Fence, FenceError, World
+from .fence import Fence, FenceError, World, environment
 from .frames import FrameError, decode, length_of, pack
 from .limits import Limits
 from .matching import match
@@ -265,6 +267,38 @@ class Wire:
                 raise EOFError
             parts += part
         return bytes(parts)
+
+
+def start_lane(config: dict) -> tuple[subprocess.Popen, Wire, socket.socket]:
+    """Start a lane in a process of its own; return the process and both ends' wire.
+
+    Parameters
+    ----------
+    config : dict
+        source, name, files, limits, seed and kind; anything else is ignored.
+    """
+    ours, theirs = socket.socketpair()
+    package = Path(__file__).resolve().parent.parent
+    process = subprocess.Popen(
+        [sys.executable, "-m", f"{package.name}.grader.lane"],
+        stdin=theirs,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, **_threads(), "PYTHONPATH": _path(package)},
+    )
+    theirs.close()
+    wire = Wire(ours)
+    wire.send(config)
+    return process, wire, ours
+
+
+def _threads():
+    wanted = ("PYTHONHASHSEED", "MPLBACKEND")
+    inside = environment("")
+    return {k: v for k, v in inside.items() if k in wanted or k.endswith("_NUM_THREADS")}
+
+
+def _path(package):
+    return os.pathsep.join(filter(None, [str(package.parent), os.environ.get("PYTHONPATH")]))
 
 
 def main():

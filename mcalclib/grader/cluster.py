@@ -1,0 +1,215 @@
+"""The same lanes on the workers of a Dask cluster.
+
+What travels is plain data: the source notebook, its data files, one submission; back come a record
+and a page. Each worker builds its own fence and keeps one lane per thread. A task may run twice,
+on two workers, when one of them is lost: the results are the same, and this process alone writes.
+"""
+
+import contextlib
+import shutil
+import tempfile
+import threading
+from importlib import import_module
+from pathlib import Path
+
+from .assignment import Assignment
+from .fence import FenceError, probe
+from .lane import start_lane
+from .limits import GraderError, Limits
+
+AHEAD = 3  # submissions per core on their way, so that no core waits
+_REACH = "15s"
+
+
+class ClusterError(GraderError):
+    """The cluster cannot be used; the message says why and what to do."""
+
+
+class Cluster:
+    """Lanes on the workers of an existing Dask cluster.
+
+    Parameters
+    ----------
+    address : str
+        The scheduler's, such as ``tcp://10.0.0.1:8786``.
+    assignment : Assignment
+    source : bytes
+        The source notebook.
+    limits : Limits
+    seed : int
+    digest : str
+        Hash of this side's grader: every worker must run the same.
+    trusted : bool
+        Whether to run without a fence.
+    """
+
+    def __init__(
+        self, address, assignment: Assignment, source, limits, seed, digest, trusted=False
+    ):
+        try:  # by name: whoever has a cluster has it, nobody else needs it
+            self.distributed = import_module("distributed")
+        except ImportError:
+            raise ClusterError(
+                "--dask: distributed is not installed: pip install distributed."
+            ) from None
+        try:
+            self.client = self.distributed.Client(address, timeout=_REACH, set_as_default=False)
+        except (OSError, ValueError, TypeError) as error:
+            raise ClusterError(
+                f"--dask: no scheduler answers at {address!r} ({error}); is it running there?"
+            ) from None
+        try:
+            self._check(digest, limits, seed)
+            config = {
+                "source": source,
+                "name": assignment.name,
+                "files": {Path(file).name: Path(file).read_bytes() for file in assignment.files},
+                "limits": limits.as_dict(),
+                "seed": seed,
+                "kind": "trusted" if trusted else "",
+                "digest": f"{assignment.digest} {digest}",
+            }
+            self.config = config
+            self.client.run(_learn, config)
+        except BaseException:
+            self.client.close()
+            raise
+
+    def _check(self, digest, limits, seed):
+        theirs = self.client.run(_digest, limits.as_dict(), seed)
+        if not theirs:
+            raise ClusterError("--dask: the cluster has no worker yet; start one, and try again.")
+        for worker, other in sorted(theirs.items()):
+            if other != digest:
+                raise ClusterError(
+                    f"--dask: the worker {worker} runs another version of mcalclib "
+                    f"({other[:12]}, here {digest[:12]}); install the same everywhere."
+                )
+
+    def cores(self) -> int:
+        """Return how many lanes there are now."""
+        return sum(self.client.nthreads().values()) or 1
+
+    def grade(self, tasks):
+        """Yield each task with its record and its page, as they are done.
+
+        Parameters
+        ----------
+        tasks : iterator
+            With ``number``, ``submission`` and ``data``.
+        """
+        waiting: dict = {}
+        done = self.distributed.as_completed(loop=self.client.loop)
+        for task in tasks:
+            while len(waiting) >= AHEAD * self.cores():
+                yield from self._collect(waiting, done)
+            self._submit(task, waiting, done, None)
+        while waiting:
+            yield from self._collect(waiting, done)
+
+    def _submit(self, task, waiting, done, config):
+        about = task.number, task.submission.student, task.data, task.submission.notes
+        future = self.client.submit(
+            _grade, self.config["digest"], config, about, pure=False, retries=1
+        )
+        waiting[future.key] = task, future
+        done.add(future)
+
+    def _collect(self, waiting, done):
+        future = next(done)
+        task, _ = waiting.pop(future.key)
+        error = future.exception()
+        if error is None:
+            yield task, *future.result()
+        elif isinstance(error, _NotLearned):  # a worker that came later
+            self._submit(task, waiting, done, self.config)
+        elif isinstance(error, FenceError):
+            raise error
+        elif isinstance(error, EOFError | OSError) or type(error).__name__ == "KilledWorker":
+            # The second death over the same submission: it is listed, and the others go on.
+            yield task, None, None
+        else:
+            raise ClusterError(f"--dask: a worker failed: {error!r}") from None
+
+    def close(self):
+        """Leave the cluster as it was found."""
+        with contextlib.suppress(Exception):  # a cluster that is gone needs no goodbye
+            self.client.run(_stop)
+        self.client.close()
+
+
+# -- on the workers ---------------------------------------------------------------------------
+
+_here = threading.local()
+_lanes: list = []
+_known: dict = {}  # what tasks are about; sent once, since it outweighs a submission
+
+
+class _NotLearned(Exception):
+    """This worker was not there when the others were told what the tasks are about."""
+
+
+def _learn(config):
+    _known.clear()
+    _known[config["digest"]] = config
+
+
+def _digest(limits, seed):
+    from .grading import grader_digest
+
+    return grader_digest(Limits(**limits), seed)
+
+
+def _grade(digest, config, task):
+    """Grade one submission in this thread's own lane; runs on a worker."""
+    if config is not None:
+        _learn(config)
+    config = _known.get(digest)
+    if config is None:
+        raise _NotLearned
+    lane = getattr(_here, "lane", None)
+    if lane is None or lane.digest != digest or not lane.lives():
+        if lane is not None:
+            lane.stop()
+        lane = _here.lane = _Lane(config)
+        _lanes.append(lane)
+    return lane.grade(task)
+
+
+def _stop():
+    while _lanes:
+        _lanes.pop().stop()
+
+
+class _Lane:
+    """A lane process of a worker, and the data files that its assignment reads."""
+
+    def __init__(self, config):
+        self.digest = config["digest"]
+        self.folder = Path(tempfile.mkdtemp(prefix="mcalc-"))
+        for name, data in config["files"].items():
+            (self.folder / Path(name).name).write_bytes(data)
+        files = sorted(str(path) for path in self.folder.iterdir())
+        kind = config["kind"] or probe(Limits(**config["limits"]))
+        self.process, self.wire, self.socket = start_lane(config | {"files": files, "kind": kind})
+        message = self.wire.receive()
+        if message[0] != "ready":
+            self.stop()
+            raise FenceError(message[1])
+
+    def lives(self):
+        """Whether the process is still there."""
+        return self.process.poll() is None
+
+    def grade(self, task):
+        """Return record and page; an `EOFError` if the lane died."""
+        self.wire.send(task)
+        message = self.wire.receive()
+        return message[2], message[3]
+
+    def stop(self):
+        """End the process and remove the files."""
+        self.socket.close()
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
