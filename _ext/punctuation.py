@@ -39,10 +39,18 @@ def keep_together(formula: nodes.math) -> None:
         parent[at + 1] = nodes.Text(after[closing.end() :])
 
 
+def in_table(node: nodes.Node) -> bool:
+    """Whether a node stands in a table, whose columns would widen for what does not wrap."""
+    while node is not None and not isinstance(node, nodes.entry):
+        node = node.parent
+    return node is not None
+
+
 def on_every_page(app, doctree, docname):
     if app.builder.format == "html":
         for formula in list(doctree.findall(nodes.math)):
-            keep_together(formula)
+            if not in_table(formula):
+                keep_together(formula)
 
 
 def setup(app):

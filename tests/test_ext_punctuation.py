@@ -3,7 +3,7 @@
 import pytest
 from docutils import nodes
 
-from _ext.punctuation import LONGEST, keep_together
+from _ext.punctuation import LONGEST, in_table, keep_together
 
 
 def paragraph(before, tex, after):
@@ -51,3 +51,11 @@ def test_a_formula_alone_in_its_element_has_no_neighbours():
     keep_together(formula)
     assert p.astext() == "x"
     assert held(p) == []
+
+
+def test_a_table_is_told_from_text():
+    inside, outside = nodes.math("x", "x"), nodes.math("x", "x")
+    nodes.entry("", nodes.paragraph("", "", inside))
+    nodes.paragraph("", "", outside)
+    assert in_table(inside)
+    assert not in_table(outside)
