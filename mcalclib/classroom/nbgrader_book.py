@@ -1,6 +1,11 @@
 """Our marks in nbgrader's gradebook, through nbgrader's own interface."""
 
+import contextlib
+import os
+import sys
+import warnings
 from importlib import import_module
+from pathlib import Path
 
 from ..grader.assignment import Assignment
 from ..grader.limits import GraderError
@@ -28,7 +33,8 @@ def fill_nbgrader(url: str, assignment: Assignment, records: list[dict]) -> int:
     except ImportError:
         raise GraderError("nbgrader is not installed here: pip install nbgrader.") from None
     name = assignment.name
-    with Gradebook(url) as book:
+    with _programs_found(), warnings.catch_warnings(), Gradebook(url) as book:
+        warnings.simplefilter("ignore")  # nbgrader's own about how it uses its database
         book.update_or_create_assignment(name)
         book.update_or_create_notebook(name, name)
         for part in assignment.graded:
@@ -43,6 +49,17 @@ def fill_nbgrader(url: str, assignment: Assignment, records: list[dict]) -> int:
             for check in record["checks"]:
                 _write(book, name, student, check)
         return len(book.assignment_submissions(name))
+
+
+@contextlib.contextmanager
+def _programs_found():
+    """Let nbgrader find the program that makes its database, which stands beside this Python."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
 
 
 def _write(book, name, student, check):
