@@ -3,10 +3,11 @@
 ``claims`` reads which cell verifies which claim; ``marks`` shows it on the pages; ``formulas``
 fixes how math is rendered; ``punctuation`` keeps a full stop on the line of its formula;
 ``derivations`` lays out what the symbolic engine derives and links every line to its rule;
-``cards`` writes the page of the rules; ``offline`` removes what needs a network; ``mends`` corrects
-the theme's markup; ``fonts`` keeps the icons and glyphs in use; ``figures`` and ``frames`` say when
-pictures load; ``bundle`` makes one style sheet and one script of many; ``guard`` fails the build
-over a page that breaks a promise, ``budget`` over one that is too heavy.
+``cards`` writes the page of the rules; ``practice`` turns the cells of exercises into answer boxes;
+``offline`` removes what needs a network; ``mends`` corrects the theme's markup; ``fonts`` keeps the
+icons and glyphs in use; ``figures`` and ``frames`` say when pictures load; ``bundle`` makes one
+style sheet and one script of many; ``guard`` fails the build over a page that breaks a promise,
+``budget`` over one that is too heavy.
 """
 
 from . import (
@@ -22,6 +23,7 @@ from . import (
     marks,
     mends,
     offline,
+    practice,
     punctuation,
 )
 
@@ -32,6 +34,7 @@ def setup(app):
     for module in (
         formulas,
         punctuation,
+        practice,
         derivations,
         cards,
         marks,

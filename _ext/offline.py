@@ -12,10 +12,13 @@ UNUSED = (
     "_static/lazy/",
 )
 
-# Loaded on every page for what most pages lack: tabs, cards and grids, and results of a search.
+# Loaded on every page for what most pages lack: tabs, cards and grids, answer boxes, and results of
+# a search.
 UNUSED_WITHOUT = {
     "sphinx-design.min.css": 'class="(?:[^"]* )?sd-',
     "design-tabs.js": 'class="(?:[^"]* )?sd-tab',
+    "practice.css": 'class="(?:[^"]* )?practice',
+    "practice.js": 'class="(?:[^"]* )?practice',
     "searchtools.js": 'id="search-results"',
     "language_data.js": 'id="search-results"',
     "searchindex.js": 'id="search-results"',
