@@ -33,8 +33,8 @@ def setup(app):
     # leave behind.
     for module in (
         formulas,
-        punctuation,
         practice,
+        punctuation,
         derivations,
         cards,
         marks,
