@@ -220,8 +220,10 @@ def _validate(e):
         refuse("hints are missing; give at least one step.")
     if e.form not in FORMS:
         refuse(f"form is one of {', '.join(sorted(FORMS))}, got {e.form!r}.")
-    if e.expression is None and e.solution is None:
-        refuse("there is no solution: give expression= for a derivation, or solution= as text.")
+    if (e.expression is None) == (e.solution is None):
+        refuse("give one solution: expression= for a derivation, or solution= as text.")
+    if e.expression is not None and e.wrt is None:
+        refuse("expression is derived with respect to wrt, which is missing.")
     for code in e.mistakes.values():
         if code and not CODES_WITHOUT_NAME.fullmatch(code):
             refuse(f"{code!r} is not the code of a diagnosis.")
@@ -256,7 +258,9 @@ def _check_computed(e, refuse):
     if e.asks != "value" and e.wrt not in e.parameters:
         refuse(f"wrt={e.wrt!r} is none of the function's arguments {e.parameters}.")
     for line in (e.answer, *(line for text in e.also for line in text.splitlines())):
-        Formula(line, e.arguments, e.result)
+        shape = Formula(line, e.arguments, e.result).shape
+        if shape != e.result:
+            refuse(f"{line!r} is {show(shape)}, the answer is {show(e.result)}.")
     if e.asks == "gradient" and e.result != e.symbols[e.wrt]:
         refuse(f"a gradient is shaped like {e.wrt}, {show(e.symbols[e.wrt])}; the answer is "
                f"{show(e.result)}.")  # fmt: skip

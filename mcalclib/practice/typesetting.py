@@ -35,6 +35,9 @@ def _latex(tree):
     if op == "/":
         return rf"\frac{{{latex_of(args[0])}}}{{{latex_of(args[1])}}}", 3
     level = LEVEL[op]
+    if op in ("*", ".*", "./", "⊗") and _leads_with_minus(args[0]):
+        # what is read as (-A) B is shown as -A B, which says the same with fewer brackets
+        return f"{latex_of(args[0])}{_between(tree)}{latex_of(args[1], 2.5)}", 1
     match op:
         case "+":
             return f"{latex_of(args[0], 1)} + {latex_of(args[1], 1)}", 1
@@ -42,13 +45,8 @@ def _latex(tree):
             return f"{latex_of(args[0], 1)} - {latex_of(args[1], 2)}", 1
         case "neg":
             return f"-{latex_of(args[0], 2)}", 1
-        case "*":
-            between = r" \cdot " if args[1].op == "number" else r"\, "
-            return f"{latex_of(args[0], 2)}{between}{latex_of(args[1], 2.5)}", level
-        case ".*":
-            return rf"{latex_of(args[0], 2)} \circ {latex_of(args[1], 2.5)}", level
-        case "./":
-            return rf"{latex_of(args[0], 2)} \oslash {latex_of(args[1], 2.5)}", level
+        case "*" | ".*" | "./":
+            return f"{latex_of(args[0], 2)}{_between(tree)}{latex_of(args[1], 2.5)}", level
         case "⊗":
             return rf"{latex_of(args[0], 2.5)} \otimes {latex_of(args[1], 2.5)}", level
         case "'":
@@ -64,6 +62,18 @@ def _latex(tree):
         case ".^":
             return rf"{latex_of(args[0], 5)}^{{\circ {latex_of(args[1])}}}", 4
     raise AssertionError(op)
+
+
+def _between(tree):
+    if tree.op == "*":
+        return r" \cdot " if tree.args[1].op == "number" else r"\, "
+    return {".*": r" \circ ", "./": r" \oslash ", "⊗": r" \otimes "}[tree.op]
+
+
+def _leads_with_minus(tree):
+    if tree.op in ("*", ".*", "./"):
+        return _leads_with_minus(tree.args[0])
+    return tree.op == "neg"
 
 
 def _name(name):
