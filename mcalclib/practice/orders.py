@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .experiments import Finding, alike
+from .experiments import Finding
 from .formulas import ONE, Formula, is_scalar
 
 
@@ -77,7 +77,7 @@ def judge_cost(exercise, text):
     for values in cost_values(exercise):
         came, expected = formula(values), right(values)
         ratios.append(float((came / expected).item()))
-    if not np.isfinite(ratios).all() or not alike(np.array([ratios]), ratios[0] + np.zeros((1, 6))):
+    if not np.isfinite(ratios).all() or np.ptp(ratios) > 1e-9 * abs(ratios[0]) or not ratios[0]:
         return Finding(False, "different")
     if abs(ratios[0] - 1) < 1e-9:
         return Finding(True, "exact")
