@@ -235,7 +235,7 @@ EXERCISES = [
             "$df = 2r^{\\mathsf T} dr = -2r^{\\mathsf T} dX\\,w - 2r^{\\mathsf T} X\\,dw$. The normal "
             "equations say $r^{\\mathsf T} X = 0$, so the derivative of $w$ does not matter. From "
             "$-2r^{\\mathsf T} dX\\,w = \\langle -2 r w^{\\mathsf T}, dX\\rangle$ the gradient is "
-            "$-2 r w^{\\mathsf T}$."
+            "$-2 r w^{\\mathsf T}$. This is the step on which variable projection rests."
         ),
     ),
     Exercise(
