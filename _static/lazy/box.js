@@ -4,8 +4,12 @@
 
   const { ParseError } = window.mcalc.grammar;
   const { check } = window.mcalc.answers;
-  const { reading, matrixTex, valueTex, element, typeset, pointed, sentence } = window.mcalc.reading;
+  const { reading, matrixTex, valueTex, element, typeset, pointed, placeEnd, sentence } = window.mcalc.reading;
   const { practice, progress } = window.mcalc;
+
+  const RIGHT = { name: "practice-right", sign: "✓ " };
+  const WRONG = { name: "practice-wrong", sign: "✗ " };
+  const OPEN = { name: "practice-open", sign: "" };
 
   class Box {
     constructor(form, exercise) {
@@ -65,33 +69,34 @@
       const result = check(this.exercise, answer, { variant: this.variant });
       this.show(result);
       this.form.dataset.took = performance.now() - start;
-      if (result.code !== "unanswered") {
+      if (result.code !== "unanswered" && result.code !== "unreadable") {
         progress.set(this.exercise.id, { answer, ok: result.ok, code: result.code, variant: this.variant });
       }
       return result;
     }
 
     show(result) {
-      const state = result.ok ? "right" : result.code === "unanswered" ? "open" : "wrong";
-      this.verdict.dataset.state = state;
-      const sign = element("span", "practice-sign", { right: "✓", wrong: "✗", open: "" }[state]);
-      sign.setAttribute("aria-hidden", "true");
       const unread = result.code === "unreadable";
-      const said = element("p", "", sign, " ", unread ? result.message : sentence(result.message));
-      this.verdict.replaceChildren(said);
+      const state = result.ok ? RIGHT : unread || result.code === "unanswered" ? OPEN : WRONG;
+      this.verdict.className = `practice-verdict ${state.name}`;
+      const sign = element("span", "practice-sign", state.sign);
+      sign.setAttribute("aria-hidden", "true");
+      this.verdict.replaceChildren(
+        element("p", "", sign, unread ? result.message : sentence(result.message)),
+      );
       if (unread) {
         const at = element("span", "visually-hidden", `At position ${result.data.place + 1}: `);
-        this.verdict.append(element("p", "practice-where-wrong", at, pointed(result.data)));
+        this.verdict.append(element("p", "", at, pointed(result.data)));
       } else if (result.example) this.verdict.append(this.example(result.example));
       if (this.lines) this.markLines(result);
       else if (unread && this.inputs[0]) this.pointAt(this.inputs[0], result.data);
     }
 
-    pointAt(input, { place }) {
+    // Put the cursor where the answer cannot be read; the verdict has said why.
+    pointAt(input, { text, place }) {
       input.setAttribute("aria-invalid", "true");
-      if (document.activeElement !== input) return;
-      const length = input.value.codePointAt(place) > 0xffff ? 2 : 1;
-      input.setSelectionRange(place, Math.min(place + length, input.value.length));
+      input.closest(".practice-field").querySelector(".practice-preview").replaceChildren();
+      if (document.activeElement === input) input.setSelectionRange(place, placeEnd(text, place));
     }
 
     // The smallest example on which the answer differs; never the formula.
@@ -120,7 +125,7 @@
         this.preview(input);
       });
       this.verdict.replaceChildren(element("p", "", "The question has other numbers now."));
-      this.verdict.dataset.state = "open";
+      this.verdict.className = `practice-verdict ${OPEN.name}`;
       this.inputs[0].focus();
     }
 
@@ -174,13 +179,12 @@
       const rows = [...this.lines.children].filter((row) => row.querySelector("input").value.trim());
       rows.forEach((row, k) => {
         row.querySelector(".practice-line-mark")?.remove();
-        const [sign, spoken] =
-          result.line === null || k + 1 < result.line ? ["✓", "follows"]
-            : k + 1 === result.line ? ["✗", "does not follow"] : ["·", "not looked at"];
-        const mark = element("span", "practice-line-mark", sign);
+        const [state, spoken] =
+          result.line === null || k + 1 < result.line ? [RIGHT, "follows"]
+            : k + 1 === result.line ? [WRONG, "does not follow"] : [OPEN, "not looked at"];
+        const mark = element("span", `practice-line-mark ${state.name}`, state.sign || "·");
         mark.setAttribute("role", "img");
         mark.setAttribute("aria-label", spoken);
-        mark.dataset.sign = spoken;
         row.append(mark);
       });
       if (result.line !== null) {

@@ -55,13 +55,17 @@
     return made;
   }
 
+  // Where the name, number or sign ends that begins at a place.
+  function placeEnd(text, place) {
+    const word = /^(?:[A-Za-z]{3,}(?=\()|d?[A-Za-z](?:_\w+|[0-9]+)?|[0-9.]+|\|\||.)/su.exec(text.slice(place));
+    return place + (word ? word[0].length : 0);
+  }
+
   // The text with the place marked at which it cannot be read.
   function pointed({ text, place }) {
-    const line = element("code", "practice-pointed", text.slice(0, place));
-    const end = place + (text.codePointAt(place) > 0xffff ? 2 : 1);
+    const end = placeEnd(text, place);
     const at = element("mark", "", text.slice(place, end) || "\u00a0");
-    line.append(at, text.slice(end));
-    return line;
+    return element("code", "practice-pointed", text.slice(0, place), at, text.slice(end));
   }
 
   // A sentence in Markdown's simplest form, from the bank: $math$, `code`, *emphasis*.
@@ -76,5 +80,5 @@
     return line;
   }
 
-  window.mcalc.reading = { reading, matrixTex, valueTex, element, typeset, pointed, sentence };
+  window.mcalc.reading = { reading, matrixTex, valueTex, element, typeset, pointed, placeEnd, sentence };
 })();
