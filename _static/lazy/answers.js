@@ -136,7 +136,8 @@
       const values = Object.fromEntries(Object.entries(numbers).map(([s, x]) => [s, M.number(x)]));
       return formula.at(values)[0][0] / right.at(values)[0][0];
     });
-    if (!M.finite([ratios]) || !alike([ratios], [ratios.map(() => ratios[0])])) return found(false, "different");
+    const spread = Math.max(...ratios) - Math.min(...ratios);
+    if (!(spread <= 1e-9 * Math.abs(ratios[0])) || !ratios[0]) return found(false, "different");
     if (Math.abs(ratios[0] - 1) < 1e-9) return found(true, "exact");
     return found(false, "factor", { factor: ratios[0] });
   }

@@ -78,8 +78,10 @@
     // Right at generic points; a size or a special point may still tell another story.
     right(gaps) {
       for (const [i, point] of this.points.entries()) {
+        if (point.family === "tiny") continue; // there rounding shows that is harmless elsewhere
         if (M.finite(this.came(i)) && !alike(this.came(i), point.right)) {
-          return found(false, point.family === "small" ? "sizes" : "different");
+          const otherSizes = ["small", "text", "fixed"].includes(point.family);
+          return found(false, otherSizes ? "sizes" : "different");
         }
       }
       const worst = Math.max(...gaps);
@@ -99,6 +101,7 @@
     const came = trial.came(trial.generic[0]);
     if (sameShape(came, right)) return null;
     if (trial.holds(trial.generic, (p) => M.transpose(p.right))) return ["layout"];
+    if (trial.holds(trial.generic, rowsTransposed)) return ["rowwise-layout"];
     if (lacksTangent(trial)) return ["missing-tangent", { tangent: trial.exercise.tangent }];
     return ["shape", { came: M.shape(came), expected: M.shape(right) }];
   }
@@ -130,7 +133,14 @@
     return worst < NUMERIC ? ["numeric", { digits: digitsOf(worst) }] : null;
   }
 
-  const hardCoded = (trial) => (trial.rightOn(trial.family("text")) ? ["hard-coded"] : null);
+  // Right at the numbers of the text, and at other numbers still what is right there.
+  function hardCoded(trial) {
+    const fixed = trial.family("fixed");
+    const still = (p) => trial.points[p.of[0]].right;
+    if (!trial.rightOn(trial.family("text")) || !trial.holds(fixed, still)) return null;
+    return trial.rightOn(fixed) ? null : ["hard-coded"];
+  }
+
   const zero = (trial) => (trial.holds(trial.generic, (p) => scaled(0, p.right)) ? ["zero"] : null);
   const difference = (trial) => (trial.holds(trial.generic, (p) => p.difference) ? ["difference"] : null);
 
@@ -164,22 +174,27 @@
     const square = dot(right, right);
     const c = square ? dot(right, M.entries(trial.came(trial.generic[0]))) / square : 0;
     if (c === 0 || !trial.holds(trial.generic, (p) => scaled(c, p.right))) return null;
-    if (!trial.holds(trial.family("small"), (p) => scaled(c, p.right))) return null;
+    const small = trial.family("small").filter((i) => M.finite(trial.came(i)));
+    if (small.length && !trial.holds(small, (p) => scaled(c, p.right))) return null;
     return Math.abs(c + 1) < CLOSE ? ["sign"] : ["factor", { factor: c }];
   }
 
-  const layout = (trial) => (trial.holds(trial.generic, (p) => M.transpose(p.right)) ? ["layout"] : null);
-
-  function rowwise(trial) {
-    const turned = (p) => (p.permuted === null ? null : M.transpose(p.permuted));
-    const row = trial.holds(trial.generic, (p) => p.permuted) || trial.holds(trial.generic, turned);
-    return row ? ["rowwise"] : null;
+  function layout(trial) {
+    if (!trial.holds(trial.generic, (p) => M.transpose(p.right))) return null;
+    return [trial.holds(trial.generic, (p) => p.permuted) ? "layout-or-rowwise" : "layout"];
   }
 
-  // The constants c with answer = sum of c times summand, null if there are none.
-  function coefficients(trial) {
-    const parts = trial.generic.map((i) => trial.points[i].summands);
-    const right = trial.points[trial.generic[0]].right;
+  const rowsTransposed = (p) => (p.permuted === null ? null : M.transpose(p.permuted));
+
+  function rowwise(trial) {
+    if (trial.holds(trial.generic, (p) => p.permuted)) return ["rowwise"];
+    return trial.holds(trial.generic, rowsTransposed) ? ["rowwise-layout"] : null;
+  }
+
+  // The constants c with answer = sum of c times part, null if there are none; parts are matrices
+  // for every generic point.
+  function coefficients(trial, parts) {
+    const { right } = trial.points[trial.generic[0]];
     if (parts[0].length < 2 || parts[0].some((s) => !sameShape(s, right))) return null;
     const columns = parts[0].map((_, k) => parts.flatMap((p) => M.entries(p[k])));
     const came = trial.generic.flatMap((i) => M.entries(trial.came(i)));
@@ -219,11 +234,12 @@
     return c;
   }
 
+  const ofSummands = (trial) => coefficients(trial, trial.generic.map((i) => trial.points[i].summands));
   const near = (c, values) => c.every((x) => values.some((v) => Math.abs(x - v) < 1e-6));
 
   // Some summands only, or one with the wrong sign.
   function term(trial) {
-    const c = coefficients(trial);
+    const c = ofSummands(trial);
     if (c === null) return null;
     if (near(c, [0, 1])) return ["term", { terms: c.filter((x) => Math.abs(x) < 0.5).length }];
     return near(c, [-1, 1]) ? ["sign-of-term"] : null;
@@ -231,9 +247,28 @@
 
   // One summand has a wrong constant.
   function factorOfTerm(trial) {
-    const c = coefficients(trial);
+    const c = ofSummands(trial);
     const off = c === null ? [] : c.filter((x) => Math.abs(x - 1) > 1e-6);
     return off.length === 1 ? ["factor-of-term", { factor: off[0] }] : null;
+  }
+
+  // One summand several times in the place of others.
+  function repeated(trial) {
+    const c = ofSummands(trial);
+    if (c === null || !near(c, [...c.keys(), c.length])) return null;
+    const sum = c.reduce((total, x) => total + x, 0);
+    return Math.abs(sum - c.length) > 1e-6 ? null : ["repeated"];
+  }
+
+  // Some summands as they are where vec goes row by row, the others right.
+  function rowwiseTerm(trial) {
+    const points = trial.generic.map((i) => trial.points[i]);
+    const count = points[0].summands.length;
+    if (!points[0].permuted_summands.length) return null;
+    const c = coefficients(trial, points.map((p) => [...p.summands, ...p.permuted_summands]));
+    if (c === null || !near(c, [0, 1])) return null;
+    const each = c.slice(0, count).map((x, k) => x + c[count + k]);
+    return near(each, [1]) ? ["rowwise-term"] : null;
   }
 
   const rightWhen = (family, code) => (trial) => {
@@ -245,9 +280,9 @@
   };
 
   const EXPERIMENTS = [
-    shape, undefinedThere, numeric, hardCoded, zero, difference, value, linear, factor, layout,
-    rowwise, term, rightWhen("symmetric", "symmetric"), rightWhen("equal", "swapped"),
-    rightWhen("commuting", "commuting"), factorOfTerm,
+    hardCoded, shape, undefinedThere, numeric, zero, difference, value, linear, factor, layout,
+    rowwise, rowwiseTerm, term, rightWhen("symmetric", "symmetric"), rightWhen("equal", "swapped"),
+    rightWhen("commuting", "commuting"), repeated, factorOfTerm,
   ];
 
   // The finding on an answer, given as a function of a point's values.

@@ -1,8 +1,9 @@
 """Experiments on an answer's values: what is right, and if it is not, why.
 
 Everything here works on numbers: the points with what is right there, and what the answer gave.
-The page runs the same experiments in the same order. A diagnosis holds at every point of its
-family and not at the generic points, so that luck cannot show a wrong one.
+The page runs the same experiments in the same order, in _static/lazy/experiments.js; a test in
+Chromium compares them. A diagnosis holds at every point of its family and not at the generic
+points, so that luck cannot show a wrong one.
 """
 
 from dataclasses import dataclass, field
