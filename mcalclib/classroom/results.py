@@ -1,13 +1,13 @@
 """What an output folder of `mcalc grade` holds, with every mark given by hand in it."""
 
 import contextlib
-import csv
 import json
 import sqlite3
 from pathlib import Path
 
 from ..grader.gradebook import GradebookError, recognise
 from ..grader.reviews import Reviews, with_marks
+from ..grader.times import read_times
 
 
 class Results:
@@ -57,8 +57,4 @@ class Results:
 
     def seconds(self) -> dict[str, float]:
         """Return how long grading took, by student, as far as it was noted."""
-        try:
-            with open(self.folder / "times.csv", newline="", encoding="utf-8") as file:
-                return {row["student"]: float(row["seconds"]) for row in csv.DictReader(file)}
-        except (OSError, KeyError, ValueError):
-            return {}
+        return read_times(self.folder)

@@ -91,7 +91,7 @@ class Cluster:
         return sum(self.client.nthreads().values()) or 1
 
     def grade(self, tasks):
-        """Yield each task with its record and its page, as they are done.
+        """Yield each task with its record, page and seconds as they are done, alone if it is lost.
 
         Parameters
         ----------
@@ -127,7 +127,7 @@ class Cluster:
             raise error
         elif isinstance(error, EOFError | OSError) or type(error).__name__ == "KilledWorker":
             # The second death over the same submission: it is listed, and the others go on.
-            yield task, None, None
+            yield (task,)
         else:
             raise ClusterError(f"--dask: a worker failed: {error!r}") from None
 
@@ -202,10 +202,10 @@ class _Lane:
         return self.process.poll() is None
 
     def grade(self, task):
-        """Return record and page; an `EOFError` if the lane died."""
+        """Return record, page and seconds; an `EOFError` if the lane died."""
         self.wire.send(task)
         message = self.wire.receive()
-        return message[2], message[3]
+        return message[2:]
 
     def stop(self):
         """End the process and remove the files."""

@@ -20,6 +20,7 @@ from .limits import GraderError, Limits
 from .publishing import page_path, publish, write_whole
 from .records import unreadable
 from .submissions import Source, Submission, find
+from .times import Times
 
 AHEAD = 2  # submissions given to a lane at once, so that it never waits for the disk
 SMALL = 64 << 10  # bytes that a socket's buffer surely holds
@@ -153,6 +154,7 @@ class Run:
             raise GradebookError(
                 f"{self.settings.out}: another mcalc is writing to this folder; wait for it."
             ) from None
+        self.times = Times(self.settings.out)
         before = signal.signal(signal.SIGTERM, _interrupt)
         try:
             try:
@@ -163,6 +165,7 @@ class Run:
             self.summary.deserves_a_look = bool(self.book.statuses() & {"unreadable", "refused"})
         finally:
             signal.signal(signal.SIGTERM, before)
+            self.times.close()
             self.book.close()
             lock.close()
         return self.summary
@@ -215,7 +218,7 @@ class Run:
                     elif message[0] == "failed":
                         raise FenceError(message[1])
                     else:
-                        self._store(worker.tasks.popleft(), message[2], message[3])
+                        self._store(worker.tasks.popleft(), *message[2:])
         finally:
             while workers:
                 end(workers[0])
@@ -236,11 +239,11 @@ class Run:
             settings.kind == "trusted",
         )
         with contextlib.closing(cluster):
-            for task, record, html in cluster.grade(self._tasks()):
-                if record is None:
+            for task, *result in cluster.grade(self._tasks()):
+                if not result:
                     self._give_up(task)
                 else:
-                    self._store(task, record, html)
+                    self._store(task, *result)
 
     def _tasks(self):
         """Yield what has to be graded; what is known or cannot be read is settled here."""
@@ -284,10 +287,12 @@ class Run:
         record = unreadable(self.assignment, task.submission.student, reason)
         self._store(task, record, feedback.page(record))
 
-    def _store(self, task, record, html):
+    def _store(self, task, record, html, seconds=0.0):
         # The page first: a record in the database then means that everything is there.
         write_whole(self._page(task.submission.student), html)
         self.book.write(record, task.digest, self.assignment.digest, self.digest)
+        # Apart from the record, which must be the same in every run.
+        self.times.add(task.submission.student, seconds)
         self.summary.graded += 1
         status = record["status"]
         self.summary.statuses[status] = self.summary.statuses.get(status, 0) + 1

@@ -314,8 +314,10 @@ def main():
             wire.send(("ready",))
             while True:
                 number, student, data, notes = wire.receive()
+                start = time.perf_counter()
                 result = lane.grade(student, data, notes)
-                wire.send(("record", number, result, page(result)))
+                seconds = time.perf_counter() - start
+                wire.send(("record", number, result, page(result), seconds))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
     except FenceError as error:

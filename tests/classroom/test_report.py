@@ -121,3 +121,18 @@ def test_a_folder_without_a_gradebook_is_named(tmp_path, capsys):
     (tmp_path / "gradebook.db").write_bytes(b"no database at all, but long enough to look like one")
     with pytest.raises(GradebookError, match="no usable gradebook"):
         Results(tmp_path)
+
+
+def test_the_time_of_every_submission_is_shown_and_in_no_record(graded):
+    results = Results(graded / "out")
+    seconds = results.seconds()
+    assert set(seconds) == set(SCORES) and all(0 < value < 60 for value in seconds.values())
+    assert "seconds" not in json.dumps(results.raw())
+    numbers = class_statistics(results.records(), seconds)
+    assert numbers["seconds"]["most"] == max(seconds.values())
+
+
+def test_a_times_file_that_was_cut_off_is_read_as_far_as_it_goes(class_folder):
+    path = class_folder / "out" / "times.csv"
+    path.write_text("student,seconds\nada,1.5\nben,2\nada,3\nkim,")
+    assert Results(class_folder / "out").seconds() == {"ada": 3.0, "ben": 2.0}
