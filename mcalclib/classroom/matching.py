@@ -1,9 +1,9 @@
 """Whose row is whose: students of a gradebook found in a platform's list."""
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from ..grader.names import plain
 
 
 @dataclass
@@ -52,16 +52,3 @@ def _index(keys, form):
             if form(name):
                 index.setdefault(form(name), set()).add(row)
     return index
-
-
-def plain(name: str) -> str:
-    """Return a name without accents, case, spaces and punctuation, as file names carry it.
-
-    Examples
-    --------
-    >>> plain("Gödel, Kurt")
-    'godelkurt'
-    """
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    letters = "".join(c for c in letters if not unicodedata.combining(c))
-    return re.sub(r"[\W_]", "", letters)

@@ -37,6 +37,7 @@ class Part:
     used: frozenset[str] = frozenset()  # every name that it mentions
     imports: str = ""  # the instructor's own imports in an answer cell, run on our side
     hidden: tuple[tuple[int, int], ...] = ()  # first and last line of each hidden region
+    draws: bool = False  # whether it draws numbers per student
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ class Assignment:
     digest: str
     files: tuple[str, ...] = ()  # data files beside the notebook
     trusted: bool = True  # False where the tests are a student's own copy
+
+    @property
+    def draws(self) -> bool:
+        """Whether every student gets numbers of their own."""
+        return any(part.draws for part in self.parts)
 
     @property
     def folder(self) -> str:
@@ -88,6 +94,8 @@ class Assignment:
         sources = []
         for part in self.parts:
             if part.kind in ("answer", "test") or (part.kind == "manual" and part.type == "code"):
+                break
+            if part.draws:
                 break
             if part.kind == "given":
                 sources.append(part.source)
@@ -208,7 +216,9 @@ def _part(cell: Cell, at: str, student: bool) -> Part:
         raise AssignmentError(f"{at}: hidden tests stand in a cell that is not marked as test.")
     if not (grade or solution or task):
         kind = "given" if cell.type == "code" else "text"
-        return Part(kind, cell.type, to_python(cell.source), cell.source, cell.grade_id)
+        draws = kind == "given" and "BEGIN VARIANT" in cell.source
+        source = to_python(cell.source) if kind == "given" else cell.source
+        return Part(kind, cell.type, source, cell.source, cell.grade_id, draws=draws)
     if not cell.grade_id:
         raise AssignmentError(f"{at}: a graded or answer cell has no grade id.")
     points = _points(about, at) if grade or task else 0.0

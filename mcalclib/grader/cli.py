@@ -14,8 +14,9 @@ from .fence import FenceError, probe
 from .gradebook import GradebookError
 from .grading import Run, Settings
 from .limits import GraderError, Limits
-from .release import release
+from .release import read_students, release, release_to
 from .validation import validate
+from .variants import read_secret
 
 OK, LOOK, USAGE, NO_FENCE, NOT_WRITTEN, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
@@ -61,6 +62,7 @@ def _parser():
         help="skip submissions whose result is known (default)",
     )
     one.add_argument("--seed", type=int, default=0, help="for inputs drawn per student")
+    one.add_argument("--secret", type=Path, help="for numbers drawn per student")
     one.add_argument("--dask", default="", metavar="ADDRESS", help="lanes on a Dask cluster")
     one.add_argument("--quiet", action="store_true", help="no progress bar")
     _common(one)
@@ -75,6 +77,10 @@ def _parser():
     three = commands.add_parser("release", help="make the students' version of an assignment")
     three.add_argument("source", type=Path, metavar="SOURCE")
     three.add_argument("--out", type=Path, help="folder (default: release/ beside source/)")
+    three.add_argument(
+        "--students", type=Path, metavar="FILE", help="a notebook for each: one name per line"
+    )
+    three.add_argument("--secret", type=Path, help="for numbers drawn per student")
     three.add_argument("--seed", type=int, default=0)
     three.add_argument("--limits", default="", metavar="NAME=NUMBER,...")
     three.set_defaults(run=_release)
@@ -112,6 +118,7 @@ def _grade(options):
         seed=options.seed,
         limits=limits,
         dask=options.dask,
+        secret=read_secret(options.secret) if options.secret else b"",
     )
     bar = Bar(sys.stderr) if not options.quiet and sys.stderr.isatty() else None
     run = Run(settings, bar)
@@ -153,7 +160,16 @@ def _validate(options):
 
 
 def _release(options):
-    print(release(options.source, options.out, Limits.parse(options.limits), options.seed))
+    limits = Limits.parse(options.limits)
+    secret = read_secret(options.secret) if options.secret else b""
+    if options.students is None:
+        print(release(options.source, options.out, limits, options.seed, secret))
+        return OK
+    if options.out is None:
+        raise GraderError("--students: say with --out which folder takes the notebooks.")
+    students = read_students(options.students)
+    count = release_to(options.source, options.out, students, secret, limits, options.seed)
+    print(f"{count} notebooks in {options.out}")
     return OK
 
 

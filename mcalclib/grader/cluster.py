@@ -37,6 +37,8 @@ class Cluster:
         The source notebook.
     limits : Limits
     seed : int
+    secret : bytes
+        What numbers that are drawn per student depend on.
     digest : str
         Hash of this side's grader: every worker must run the same.
     trusted : bool
@@ -44,7 +46,7 @@ class Cluster:
     """
 
     def __init__(
-        self, address, assignment: Assignment, source, limits, seed, digest, trusted=False
+        self, address, assignment: Assignment, source, limits, seed, secret, digest, trusted=False
     ):
         try:  # by name: whoever has a cluster has it, nobody else needs it
             self.distributed = import_module("distributed")
@@ -59,13 +61,14 @@ class Cluster:
                 f"--dask: no scheduler answers at {address!r} ({error}); is it running there?"
             ) from None
         try:
-            self._check(digest, limits, seed)
+            self._check(digest, limits, seed, secret)
             config = {
                 "source": source,
                 "name": assignment.name,
                 "files": {Path(file).name: Path(file).read_bytes() for file in assignment.files},
                 "limits": limits.as_dict(),
                 "seed": seed,
+                "secret": secret,
                 "kind": "trusted" if trusted else "",
                 "digest": f"{assignment.digest} {digest}",
             }
@@ -75,8 +78,8 @@ class Cluster:
             self.client.close()
             raise
 
-    def _check(self, digest, limits, seed):
-        theirs = self.client.run(_digest, limits.as_dict(), seed)
+    def _check(self, digest, limits, seed, secret):
+        theirs = self.client.run(_digest, limits.as_dict(), seed, secret)
         if not theirs:
             raise ClusterError("--dask: the cluster has no worker yet; start one, and try again.")
         for worker, other in sorted(theirs.items()):
@@ -154,10 +157,10 @@ def _learn(config):
     _known[config["digest"]] = config
 
 
-def _digest(limits, seed):
+def _digest(limits, seed, secret):
     from .grading import grader_digest
 
-    return grader_digest(Limits(**limits), seed)
+    return grader_digest(Limits(**limits), seed, secret)
 
 
 def _grade(digest, config, task):

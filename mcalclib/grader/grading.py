@@ -40,6 +40,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     kind: str = "forked"
     dask: str = ""  # a scheduler's address
+    secret: bytes = b""  # what numbers that are drawn per student depend on
 
 
 @dataclass
@@ -53,9 +54,10 @@ class Summary:
     deserves_a_look: bool = False  # whether the gradebook holds unreadable or refused ones
 
 
-def grader_digest(limits: Limits, seed: int) -> str:
+def grader_digest(limits: Limits, seed: int, secret: bytes = b"") -> str:
     """Return the hash of everything on our side that a result depends on."""
-    digest = hashlib.sha256(repr((sorted(limits.as_dict().items()), seed)).encode())
+    about = sorted(limits.as_dict().items()), seed, hashlib.sha256(secret).hexdigest()
+    digest = hashlib.sha256(repr(about).encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
@@ -72,6 +74,7 @@ class Worker:
                 "files": list(assignment.files),
                 "limits": settings.limits.as_dict(),
                 "seed": settings.seed,
+                "secret": settings.secret,
                 "kind": settings.kind,
             }
         )
@@ -121,10 +124,15 @@ class Run:
     def __init__(self, settings: Settings, progress=None):
         self.settings, self.progress = settings, progress or (lambda *_: None)
         self.assignment = load(settings.source)
+        if self.assignment.draws and not settings.secret:
+            raise GraderError(
+                f"{self.assignment.name} draws numbers per student: give the secret that its "
+                "notebooks were released with, --secret FILE."
+            )
         self.source = Source(settings.submissions)
         self.found = find(self.source, self.assignment.name)
         self._choose()
-        self.digest = grader_digest(settings.limits, settings.seed)
+        self.digest = grader_digest(settings.limits, settings.seed, settings.secret)
         self.summary = Summary()
         self.book: Gradebook | None = None
         self.retry: deque = deque()
@@ -235,6 +243,7 @@ class Run:
             _source_bytes(settings.source),
             settings.limits,
             settings.seed,
+            settings.secret,
             self.digest,
             settings.kind == "trusted",
         )

@@ -28,6 +28,7 @@ from .limits import Limits
 from .matching import match
 from .notebooks import Unreadable, read
 from .records import record, unreadable
+from .variants import drawn
 
 READ_SECONDS = 20
 TRIAL_MEMORY = 4 << 30
@@ -49,10 +50,15 @@ class Lane:
     seed : int
     hidden : bool
         Whether hidden tests run.
+    secret : bytes
+        What numbers that are drawn per student depend on.
     """
 
-    def __init__(self, assignment, kind, limits: Limits, seed: int, hidden: bool = True):
+    def __init__(
+        self, assignment, kind, limits: Limits, seed: int, hidden: bool = True, secret: bytes = b""
+    ):
         self.assignment, self.limits, self.seed, self.hidden = assignment, limits, seed, hidden
+        self.secret = secret
         if assignment.trusted:
             modules, wanted = warm_up(assignment)
             for name in wanted:
@@ -80,8 +86,9 @@ class Lane:
     def grade(self, student: str, data: bytes, notes=()) -> dict:
         """Return the record of one submission; never raises for anything it contains."""
         notes = list(notes)
+        assignment = drawn(self.assignment, self.secret, student)
         try:
-            plan = self._read(data)
+            plan = self._read(data, assignment)
         except Unreadable as error:
             return unreadable(self.assignment, student, str(error), notes)
         except ReadTimeout:
@@ -90,7 +97,7 @@ class Lane:
         checks = [vars(check) for check in trial.manual_checks(self.assignment, plan)]
         notes += plan.notes
         for attempt in (1, 2):
-            result, done, trouble = self._fork(student, plan)
+            result, done, trouble = self._fork(student, plan, assignment)
             if trouble is None:
                 break
             # Whatever happened, the next trial starts with a fence in a known state.
@@ -114,27 +121,27 @@ class Lane:
         notes += result["notes"]
         return record(self.assignment, student, checks, result["answers"], plan.answers, notes)
 
-    def _read(self, data):
+    def _read(self, data, assignment):
         def ring(*_):
             raise ReadTimeout
 
         before = signal.signal(signal.SIGALRM, ring)
         signal.alarm(READ_SECONDS)
         try:
-            return match(self.assignment, read(data))
+            return match(assignment, read(data))
         except (RecursionError, MemoryError) as error:
             raise Unreadable(f"the notebook cannot be taken apart ({error})") from None
         finally:
             signal.alarm(0)
             signal.signal(signal.SIGALRM, before)
 
-    def _fork(self, student, plan):
+    def _fork(self, student, plan, assignment):
         """Return the trial's result or None, the checks decided, and what went wrong."""
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
             os.close(reading)
-            self._trial(writing, student, plan)
+            self._trial(writing, student, plan, assignment)
         os.close(writing)
         limits = self.limits
         deadline = time.monotonic() + 1.5 * limits.total + 4 * limits.cell + 30
@@ -160,7 +167,7 @@ class Lane:
             os.waitpid(child, 0)
         return result, done, trouble
 
-    def _trial(self, writing, student, plan):
+    def _trial(self, writing, student, plan, assignment):
         def send(*message):
             _write(writing, pack(message))
 
@@ -177,7 +184,8 @@ class Lane:
             send(
                 "done",
                 trial.run(
-                    *(self.prepared, plan, self.fence, self.limits, student, self.seed),
+                    *(trial.prepared_for(self.prepared, assignment), plan),
+                    *(self.fence, self.limits, student, self.seed),
                     lambda check: send("check", vars(check)),
                     self.hidden,
                 ),
@@ -275,7 +283,7 @@ def start_lane(config: dict) -> tuple[subprocess.Popen, Wire, socket.socket]:
     Parameters
     ----------
     config : dict
-        source, name, files, limits, seed and kind; anything else is ignored.
+        source, name, files, limits, seed, secret and kind; anything else is ignored.
     """
     ours, theirs = socket.socketpair()
     package = Path(__file__).resolve().parent.parent
@@ -310,7 +318,8 @@ def main():
         config = wire.receive()
         assignment = parse(config["source"], config["name"], config["files"])
         limits = Limits(**config["limits"])
-        with Lane(assignment, config["kind"], limits, config["seed"]) as lane:
+        secret = config["secret"]
+        with Lane(assignment, config["kind"], limits, config["seed"], secret=secret) as lane:
             wire.send(("ready",))
             while True:
                 number, student, data, notes = wire.receive()

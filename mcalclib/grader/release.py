@@ -1,6 +1,7 @@
 """The student's version of an assignment, and the proof that the assignment can be solved."""
 
 import copy
+import csv
 import hashlib
 import json
 from pathlib import Path
@@ -9,7 +10,11 @@ from .assignment import Assignment, load
 from .fence import FenceError, probe
 from .lane import Lane
 from .limits import GraderError, Limits
+from .names import plain
 from .publishing import write_whole
+from .variants import drawn
+
+TRIED = 20  # students with whose numbers the solution is tried before anything is given out
 
 
 class ReleaseError(GraderError):
@@ -63,7 +68,9 @@ def checksum(kind: str, source: str, about: dict) -> str:
     return hashlib.md5("".join(text).encode(), usedforsecurity=False).hexdigest()
 
 
-def release(source, out=None, limits: Limits | None = None, seed: int = 0) -> Path:
+def release(
+    source, out=None, limits: Limits | None = None, seed: int = 0, secret: bytes = b""
+) -> Path:
     """Write the student's version and return its path.
 
     First the assignment grades itself: its own solution must get every point, and the
@@ -77,19 +84,17 @@ def release(source, out=None, limits: Limits | None = None, seed: int = 0) -> Pa
         The folder to write to; by default ``release`` in place of ``source`` in the path.
     limits : Limits, optional
     seed : int
+    secret : bytes
+        For numbers that are drawn; this version holds one draw for everybody.
 
     Raises
     ------
     ReleaseError
         If a check fails its own solution or passes an empty answer.
     """
-    assignment = load(source)
-    path = Path(source)
-    if path.is_dir():
-        path = path / f"{assignment.name}.ipynb"
-    data = path.read_bytes()
-    text = student_version(data, assignment)
-    prove(assignment, data, text.encode(), limits or Limits(), seed)
+    assignment, path, data = _source(source)
+    text = student_version(data, drawn(assignment, secret, ""))
+    prove(assignment, data, text.encode(), limits or Limits(), seed, secret, [""])
     if out is None:
         parts = list(path.resolve().parts)
         if "source" not in parts:
@@ -98,6 +103,74 @@ def release(source, out=None, limits: Limits | None = None, seed: int = 0) -> Pa
         target = Path(*parts[:last], "release", *parts[last + 1 :])
     else:
         target = Path(out) / path.name
+    return _written(target, text, path)
+
+
+def release_to(source, out, students, secret: bytes, limits: Limits | None = None, seed=0) -> int:
+    """Write a notebook for each student and return how many.
+
+    They lie as nbgrader expects them to be handed in: ``<student>/<assignment>/<notebook>``.
+
+    Parameters
+    ----------
+    source, limits, seed
+        As for `release`.
+    out : path
+    students : list of str
+    secret : bytes
+
+    Raises
+    ------
+    ReleaseError
+        As `release`; the solution is tried with the numbers of the first twenty students.
+    """
+    assignment, path, data = _source(source)
+    if assignment.draws and not secret:
+        raise ReleaseError(f"{assignment.name} draws numbers per student: give --secret FILE.")
+    texts = [student_version(data, drawn(assignment, secret, student)) for student in students]
+    empty = texts[0].encode() if texts else b""
+    prove(assignment, data, empty, limits or Limits(), seed, secret, students[:TRIED])
+    for student, text in zip(students, texts, strict=True):
+        _written(Path(out) / student / assignment.name / path.name, text, path)
+    return len(texts)
+
+
+def read_students(path) -> list[str]:
+    """Return the names in a file with one per line, or in the column student of a CSV file."""
+    path = Path(path)
+    try:
+        lines = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReleaseError(f"--students: {path}: cannot be read ({error}).") from None
+    column = 0
+    if lines and "student" in lines[0]:
+        column = lines[0].index("student")
+        lines = lines[1:]
+    names = [line[column].strip() for line in lines if len(line) > column and line[column].strip()]
+    known: dict[str, str] = {}
+    for name in names:
+        if name in (".", "..") or "/" in name or "\0" in name:
+            raise ReleaseError(f"--students: {path}: {name!r} cannot name a folder.")
+        if plain(name) in known:
+            raise ReleaseError(
+                f"--students: {path}: {name!r} and {known[plain(name)]!r} would get the same "
+                "numbers; write them so that they differ in more than punctuation."
+            )
+        known[plain(name)] = name
+    if not names:
+        raise ReleaseError(f"--students: {path}: there are no names in it.")
+    return names
+
+
+def _source(source):
+    assignment = load(source)
+    path = Path(source)
+    if path.is_dir():
+        path = path / f"{assignment.name}.ipynb"
+    return assignment, path, path.read_bytes()
+
+
+def _written(target, text, path):
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -108,19 +181,26 @@ def release(source, out=None, limits: Limits | None = None, seed: int = 0) -> Pa
     return target
 
 
-def prove(assignment: Assignment, solution: bytes, empty: bytes, limits: Limits, seed: int):
+def prove(
+    assignment: Assignment, solution: bytes, empty: bytes, limits: Limits, seed: int,
+    secret: bytes = b"", students=("",),
+):  # fmt: skip
     """Grade the own solution and an empty submission; raise unless all and nothing is scored."""
     try:
         kind = probe(limits)
     except FenceError:
         kind = "trusted"  # both are the instructor's own
-    with Lane(assignment, kind, limits, seed) as lane:
-        solved = lane.grade("solution", solution)
-        unsolved = lane.grade("empty", empty)
+    with Lane(assignment, kind, limits, seed, secret=secret) as lane:
+        tried = students if assignment.draws else students[:1]
+        solved = {student: lane.grade(student, solution) for student in tried}
+        unsolved = lane.grade(students[0], empty)
     wrong = []
-    for check in solved["checks"]:
-        if check["status"] not in ("passed", "manual"):
-            wrong.append(f"{check['grade_id']}: fails with the own solution: {check['detail']}")
+    for student, record in solved.items():
+        numbers = f" and the numbers of {student!r}" if student else ""
+        for check in record["checks"]:
+            if check["status"] not in ("passed", "manual"):
+                why = f"fails with the own solution{numbers}: {check['detail']}"
+                wrong.append(f"{check['grade_id']}: {why}")
     for check in unsolved["checks"]:
         if check["points"] > 0:
             wrong.append(f"{check['grade_id']}: gives {check['points']:g} points for nothing")

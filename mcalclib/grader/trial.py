@@ -15,7 +15,7 @@ import re
 import signal
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.random  # loaded lazily by NumPy, and needed by every trial
@@ -84,6 +84,17 @@ def prepare(assignment: Assignment) -> Prepared:
                 cells.compile_cell(_without_hidden(part), name),
             )
     return Prepared(assignment, namespace, code, tuple(first))
+
+
+def prepared_for(prepared: Prepared, assignment: Assignment) -> Prepared:
+    """Return what was prepared with the given cells of an assignment drawn for one student."""
+    if assignment is prepared.assignment:
+        return prepared
+    code = dict(prepared.code)
+    for number, part in enumerate(assignment.parts):
+        if part.draws:
+            code[number] = cells.compile_cell(part.source, f"<given {number}>")
+    return replace(prepared, assignment=assignment, code=code)
 
 
 def _without_hidden(part):
