@@ -93,9 +93,13 @@ class Result:
             ("right is", matrix_text(right)),
         ]
 
+    def _lead_html(self):
+        """What stands before the verdict."""
+        return ""
+
     def _repr_html_(self):
         state = "right" if self.ok else "wrong" if self.answered else "open"
-        parts = []
+        parts = [self._lead_html()]
         if not self.answered:
             parts.append(html_text(question_of(self.exercise, self.numbers)))
             if self.exercise.choices:
@@ -216,12 +220,11 @@ class LinesResult(Result):
         head = [f"  {mark} {k}. {text}" for k, (mark, text) in enumerate(self._marks(), 1)]
         return "\n".join([*head, super().__repr__()])
 
-    def _repr_html_(self):
+    def _lead_html(self):
         items = []
         for k, (mark, text) in enumerate(self._marks()):
             shown = f"<code>{escape(text)}</code>"
             if k < len(self._formulas):
                 shown = f"${escape(latex_of(self._formulas[k].tree))}$"
             items.append(f"<li>{mark} {shown}</li>")
-        listed = f"<ol>{''.join(items)}</ol>" if items else ""
-        return listed + super()._repr_html_()
+        return f"<ol>{''.join(items)}</ol>" if items else ""

@@ -38,15 +38,15 @@ def test_mutations_are_judged_and_diagnosed_truly(exercise):
             assert is_refused_by_the_parser(exercise, text), text
             TABLE[kind, "unreadable"] += 1
             continue
-        _judged(exercise, points, kind, formula, text, rng)
+        _judged(exercise, points, kind, formula, text)
     for kind, function in function_slips(exercise):
-        _judged(exercise, points, kind, function, "a function", rng)
+        _judged(exercise, points, kind, function, "a function")
 
 
-def _judged(exercise, points, kind, answer, text, rng):
+def _judged(exercise, points, kind, answer, text):
     with np.errstate(all="ignore"):
         finding = judge(exercise, points, [answer(p.values) for p in points])
-        right = is_right(exercise, answer, rng)
+        right = is_right(exercise, answer)
         told = (exercise.id, kind, text, finding)
         if finding.ok:
             assert right, told
@@ -56,7 +56,7 @@ def _judged(exercise, points, kind, answer, text, rng):
             assert finding.code == "numeric", told
         TABLE[kind, finding.code] += 1
         if finding.code != "different":
-            assert ORACLES[finding.code](exercise, answer, rng, finding.data), told
+            assert ORACLES[finding.code](exercise, answer, finding.data), told
 
 
 def test_most_mutations_of_every_kind_are_diagnosed(capsys):
