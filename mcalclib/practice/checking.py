@@ -16,7 +16,7 @@ from .points import points_of, text_point
 from .reference import adjoint_gap
 from .results import Result
 from .sizes import judge_shape
-from .variants import variants_of
+from .variants import variant_of
 
 SECONDS = 10
 
@@ -46,7 +46,7 @@ def check(id, answer=..., *, seed=None, variant=1, seconds=SECONDS):
     Raises
     ------
     DomainError
-        If there is no such exercise; never because the answer is wrong.
+        If there is no such exercise or variant; never because the answer is wrong.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def check(id, answer=..., *, seed=None, variant=1, seconds=SECONDS):
     exercise = BANK[id]
     if exercise.kind not in COMPUTED:
         return _other(exercise, answer)
-    numbers = variants_of(exercise)[variant - 1] if exercise.kind == "value" else None
+    numbers = variant_of(exercise, variant) if exercise.kind == "value" else None
     if answer is ... or answer is None:
         return Result(exercise, Finding(False, "unanswered"), numbers=numbers)
     try:

@@ -13,6 +13,8 @@ from ..errors import McalcError
 from ..symbolic.grammar import ENTRYWISE, ParseError, Parser, Tree
 
 ONE = ()
+LONGEST = 1000  # signs in a formula
+LARGEST = 4  # sizes multiplied in one side of a matrix
 ARGUMENTS = {
     "kron": 2, "hadamard": 2, "dot": 2, "inner": 2, "eye": 1, "identity": 1, "I": 1, "ones": 2,
     "zeros": 2, "K": 2, "unvec": 3, "lambda": 2, "eigenvalue": 2, "sigma": 2,
@@ -41,8 +43,14 @@ class Formula:
 
     def __init__(self, text, shapes, result=None):
         self.text, self.shapes = text, shapes
-        parser = Parser(text)
-        self.tree = parser.whole()
+        if len(text) > LONGEST:
+            raise ParseError(text[:40] + "...", 0, f"the formula is longer than {LONGEST} signs.")
+        try:
+            self.tree = Parser(text).whole()
+        except RecursionError:
+            raise ParseError(
+                text, 0, "the formula has too many brackets inside each other."
+            ) from None
         self.shape = self._sized(result)
 
     @property
@@ -79,6 +87,8 @@ class Formula:
 
     def _shape(self, tree):
         tree.shape = self._shape_of(tree)
+        if max(map(len, tree.shape)) > LARGEST:
+            self.wrong(tree, "this Kronecker product is too large to be computed here")
         return tree.shape
 
     def _shape_of(self, tree):

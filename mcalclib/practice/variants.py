@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..errors import DomainError
 from .formulas import is_scalar
 from .points import small_points, text_point
 from .typesetting import matrix_latex
@@ -18,6 +19,16 @@ def variants_of(exercise):
         if sized and distinct and np.any(p.right):
             found.append(p)
     return found[:MOST]
+
+
+def variant_of(exercise, variant):
+    """Return the point with the numbers of one variant, from 1."""
+    found = variants_of(exercise)
+    if not 1 <= variant <= len(found):
+        raise DomainError(
+            f"check: {exercise.id!r} has the variants 1 to {len(found)}, got {variant!r}."
+        )
+    return found[variant - 1]
 
 
 def question_of(exercise, point=None):

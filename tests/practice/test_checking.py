@@ -328,3 +328,6 @@ def test_numbers_vary_from_try_to_try(enter):
         assert check(id, value + 1, variant=k).code == "different"
         assert check(id, value * 1.001, variant=k).code == "rounded"
         assert check(id, "x' (A + A') dx", variant=k).ok
+    for k in (0, 99):
+        with pytest.raises(DomainError, match="has the variants 1 to"):
+            check(id, variant=k)

@@ -166,6 +166,9 @@ def test_engine_reads_the_answers_of_the_bank_alike(exercise, rng):
         ("diag(B)", 0, "diag needs"),
         ("trce(A)", 0, "near: trace"),
         ("B + I", 2, "m by n and"),
+        ("x" + " + x" * 300, 0, "longer than 1000 signs"),
+        ("(" * 450 + "x" + ")" * 450, 0, "too many brackets"),
+        ("kron(A, kron(A, kron(A, kron(A, A))))", 0, "too large"),
     ],
 )
 def test_complaint_says_what_and_points_at_the_place(text, place, says):
