@@ -47,7 +47,15 @@
     if (numbers && !formula.names.length) {
       return told(exercise, judgeValue(exercise, numbers, formula.at(numbers.values)), formula);
     }
-    return told(exercise, judge(exercise, (values) => formula.at(values)), formula);
+    return told(exercise, judged(exercise, formula), formula);
+  }
+
+  // A wrong shape is told in the letters of the exercise.
+  function judged(exercise, formula) {
+    const finding = judge(exercise, (values) => formula.at(values));
+    if (finding.code !== "shape") return finding;
+    const data = { came: show(formula.shape), expected: show(exercise.result) };
+    return { ...finding, data };
   }
 
   // Each line is checked; the first that is wrong is pointed at.
@@ -57,8 +65,7 @@
     for (const [k, text] of lines.entries()) {
       let finding;
       try {
-        const formula = readAnswer(exercise, text);
-        finding = judge(exercise, (values) => formula.at(values));
+        finding = judged(exercise, readAnswer(exercise, text));
       } catch (problem) {
         finding = unreadable(problem);
       }

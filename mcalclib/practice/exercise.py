@@ -8,6 +8,7 @@ from inspect import signature
 
 from ..errors import DomainError, McalcError
 from .formulas import ONE, Formula, is_scalar, show
+from .messages import MESSAGES
 
 ROOMS = {
     "review": 1, "operators": 2, "rules": 3, "matrix-functions": 4, "adjoint": 5, "hessian": 6,
@@ -18,7 +19,6 @@ COMPUTED = DERIVATIVES | {"value", "lines"}
 KINDS = COMPUTED | {"shape", "order", "cost", "verdict", "choice"}
 PROPERTIES = {"symmetric", "positive definite", "invertible", "orthogonal", "positive"}
 FORMS = {"bilinear", "operator", "matrix"}
-CODES_WITHOUT_NAME = re.compile(r"[a-z]+(-[a-z]+)*")
 
 
 class BankError(McalcError, ValueError):
@@ -225,8 +225,8 @@ def _validate(e):
     if e.expression is not None and e.wrt is None:
         refuse("expression is derived with respect to wrt, which is missing.")
     for code in e.mistakes.values():
-        if code and not CODES_WITHOUT_NAME.fullmatch(code):
-            refuse(f"{code!r} is not the code of a diagnosis.")
+        if code not in MESSAGES:
+            refuse(f"{code!r} is not the code of a diagnosis; messages.py has them all.")
     try:
         e.symbols  # noqa: B018 - reads every shape
         CHECKS.get(e.kind, _check_computed)(e, refuse)

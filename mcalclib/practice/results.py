@@ -41,17 +41,23 @@ class Result:
 
     @property
     def message(self):
-        return sentence(self.code, self.finding.data, self.exercise)
+        data = self.finding.data
+        if self.code == "shape" and self._points is not None:  # in the letters of the exercise
+            data = {"came": self._shape_read(), "expected": show(self.exercise.result)}
+        return sentence(self.code, data)
 
     @property
     def read(self):
         """How the answer was read: its shape, and its formula if it was a text."""
+        if self._formula is not None or isinstance(self._came, list):
+            return self._shape_read()
+        return "" if self._came is None else numbers_by(self._came.shape)
+
+    def _shape_read(self):
         if self._formula is not None:
             return show(self._formula.shape)
-        if isinstance(self._came, list):
-            first = next(i for i, p in enumerate(self._points) if p.family in ("generic", "text"))
-            return named_shape(self.exercise, self._points[first], self._came[first].shape)
-        return "" if self._came is None else numbers_by(self._came.shape)
+        first = next(i for i, p in enumerate(self._points) if p.family in ("generic", "text"))
+        return named_shape(self.exercise, self._points[first], self._came[first].shape)
 
     @property
     def example(self):
@@ -132,7 +138,7 @@ class Result:
 BORDER = {"right": "solid", "wrong": "dashed", "open": "dotted"}
 
 
-def sentence(code, data, exercise):
+def sentence(code, data):
     """Return the sentence for a diagnosis."""
     return MESSAGES[code].format(**{k: _shown(k, x) for k, x in data.items()})
 
@@ -206,7 +212,10 @@ class LinesResult(Result):
         if self.line is None or self.code == "unreadable":
             return told
         code = "first-line" if self.line == 1 else "line"
-        return sentence(code, {"line": self.line, "problem": told}, self.exercise)
+        return sentence(code, {"line": self.line, "problem": told})
+
+    def _shape_read(self):
+        return show(self._formulas[-1].shape)
 
     def _marks(self):
         """Yield (mark, line): what follows, what does not, what was not looked at."""

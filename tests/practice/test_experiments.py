@@ -142,7 +142,9 @@ def test_diagnosis_says_what_it_found(enter):
     assert "equal b and c only" in check(enter(SOLVE), "-inv(A)' b c' inv(A)'").message
     assert "linear in dx" in check(enter(CUBE), "3 x .^ 2 .* dx .^ 2").message
     shape = check(enter(GRADIENT), "x' A x")
-    assert shape.message == "The shape is a number; expected is 3 by 1."
+    assert shape.message == "The shape is a number; expected is n by 1."
+    shape = check(enter(PRODUCT), lambda X, Y: np.ones((6, 3)))
+    assert shape.message == "The shape is m n by m; expected is m p by m n."
 
 
 def test_a_wrong_value_at_one_generic_point_is_enough():

@@ -59,7 +59,9 @@ def test_no_lines_are_no_answer_yet(quadratic):
 
 
 def test_line_that_is_text_of_another_shape_is_a_wrong_line(quadratic):
-    assert check_lines(quadratic, ["A x"]).code == "shape"
+    result = check_lines(quadratic, ["A x"])
+    assert result.code == "shape"
+    assert result.message.endswith("The shape is n by 1; expected is a number.")
 
 
 def test_exercise_without_a_differential_has_no_lines(enter):
