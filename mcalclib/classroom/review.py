@@ -312,9 +312,9 @@ def review(folder: Path, port: int = 0, open_browser: bool = True):
     import webbrowser
 
     server = Server(folder, port)
-    print(f"{server.address}\nCtrl+C ends and writes scores.csv and the feedback.", flush=True)
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        print(f"{server.address}\nCtrl+C ends and writes scores.csv and the feedback.", flush=True)
         if open_browser:
             webbrowser.open(server.address)
         threading.Event().wait()
