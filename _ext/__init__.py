@@ -3,14 +3,16 @@
 ``claims`` reads which cell verifies which claim; ``marks`` shows it on the pages; ``formulas``
 fixes how math is rendered; ``punctuation`` keeps a full stop on the line of its formula;
 ``derivations`` lays out what the symbolic engine derives and links every line to its rule;
-``cards`` writes the page of the rules; ``practice`` turns the cells of exercises into answer boxes;
-``offline`` removes what needs a network; ``mends`` corrects the theme's markup; ``fonts`` keeps the
-icons and glyphs in use; ``figures`` and ``frames`` say when pictures load; ``bundle`` makes one
-style sheet and one script of many; ``guard`` fails the build over a page that breaks a promise,
-``budget`` over one that is too heavy.
+``cards`` writes the page of the rules and ``ask`` the one that derives what a reader types;
+``practice`` turns the cells of exercises into answer boxes; ``offline`` removes what needs a
+network; ``mends`` corrects the theme's markup; ``fonts`` keeps the icons and glyphs in use;
+``figures`` and ``frames`` say when pictures load; ``bundle`` makes one style sheet and one script
+of many; ``guard`` fails the build over a page that breaks a promise, ``budget`` over one that is
+too heavy.
 """
 
 from . import (
+    ask,
     budget,
     bundle,
     cards,
@@ -37,6 +39,7 @@ def setup(app):
         punctuation,
         derivations,
         cards,
+        ask,
         marks,
         offline,
         mends,

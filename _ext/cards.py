@@ -5,6 +5,7 @@ differences stops the build.
 """
 
 from docutils import nodes
+from sphinx.addnodes import index
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
@@ -40,6 +41,8 @@ class RuleCards(SphinxDirective):
         section = nodes.section(ids=[card.anchor], names=[card.anchor], classes=["rule-card"])
         self.state.document.note_explicit_target(section, section)
         section += nodes.title("", card.name[0].upper() + card.name[1:])
+        # a title is found by its words, a card by what it is called in code too
+        section += index(entries=[("single", w, card.anchor, "", None) for w in card_words(card)])
         section += nodes.raw("", MARK, format="html")
         section += nodes.math_block(card.statement, card.statement, nowrap=False, number=None)
         section += self.facts(card, known)
@@ -79,6 +82,12 @@ class RuleCards(SphinxDirective):
             f"pushforward, {first.backward:.6g} by the pullback and {first.differences:.6g} by "
             "differences."
         )
+
+
+def card_words(card):
+    """Return what the book's search and its index list a card under."""
+    called = [*card.functions, *(f.rpartition(".")[2] for f in card.functions)]
+    return list(dict.fromkeys([*called, *card.also, *filter(None, [card.node])]))
 
 
 def refuse_unverified(cards, docname):

@@ -350,6 +350,8 @@
         return [nameTex(tree.data), ATOM];
       case "call":
         return callTex(tree);
+      case "()": // brackets that the shape of a tree does not ask for
+        return [brackets(shown(a, SUM)), ATOM];
       case "*":
       case ".*":
       case "⊗":

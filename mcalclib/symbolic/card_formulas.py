@@ -63,7 +63,7 @@ def examples():
     return found
 
 
-def formulas(rule, node):
+def formulas(node):
     """Return pushforward and pullback in LaTeX, "" for what serves numbers only."""
     leaf = _moving(node)
     dX = n.msym(f"d{leaf.data[0]}", *leaf.shape)
@@ -73,7 +73,7 @@ def formulas(rule, node):
         return "", ""
     if dF is ZERO:
         return "0", "0"
-    return _shown(dF), _pullback_formula(rule, node, leaf, dF, dX)
+    return _shown(dF), _pullback_formula(node, leaf, dF, dX)
 
 
 def _moving(node):
@@ -81,26 +81,48 @@ def _moving(node):
     return min((f for f in node.free if f.op == "msym" and f.data[0] in "Xx"), key=lambda f: f.key)
 
 
-def _pullback_formula(rule, node, leaf, dF, dX):
-    """Return the cotangent of the leaf: by the rule's pullback, or as the adjoint of dF."""
+def _pullback_formula(node, leaf, dF, dX):
+    """Return the cotangent of the leaf in LaTeX."""
     F_bar = n.msym("Fbar", *node.shape) if node.shape else n.sym(sympy.Symbol("fbar"))
-    found = None
     try:
-        bars = run_pullback(rule, node, F_bar)
-        found = bars[next(i for i, a in enumerate(node.args) if leaf is a)]
-        found = found() if callable(found) else found
-    except (McalcError, TypeError, AttributeError, ValueError, IndexError):
-        pass  # it computes with numbers: the adjoint of the pushforward is the same
-    if not isinstance(found, n.Node):
-        if node.op == "kron":  # as a matrix product it says less than the rule's own sums
-            return ""
-        paired = n.trace(n.matmul(n.transpose(F_bar), dF)) if node.shape else n.mul(F_bar, dF)
-        try:
-            found = linear_parts.gradient(paired, dX)
-        except McalcError:
-            return ""
+        found = pullback_tree(node, leaf, dF, dX, F_bar)
+    except McalcError:
+        return ""
+    if found is None or node.op == "kron":  # as a matrix product it says less than the rule's sums
+        return ""
     pulled = _shown(found).replace(r"\mathrm{Fbar}", r"\bar F")
     return pulled.replace(r"\operatorname{fbar}", r"\bar f").replace("fbar", r"\bar f")
+
+
+def pullback_tree(node, leaf, dF, dX, F_bar):
+    """Return the cotangent of an operand: by the rule's pullback, or as the adjoint of dF.
+
+    Parameters
+    ----------
+    node : Node
+        One operation.
+    leaf : Node
+        The operand.
+    dF, dX : Node
+        The differential of the operation in that operand, and of the operand.
+    F_bar : Node
+        The cotangent of the result.
+
+    Raises
+    ------
+    NoRuleError
+        If neither can be had.
+    """
+    try:
+        bars = run_pullback(rule_of(node), node, F_bar)
+        found = bars[next(i for i, a in enumerate(node.args) if leaf is a)]
+        found = found() if callable(found) else found
+        if isinstance(found, n.Node):  # a number that multiplies an array gets the sum over it
+            return n.total(found) if found.shape and not leaf.shape else found
+    except (McalcError, TypeError, AttributeError, ValueError, IndexError):
+        pass  # it computes with numbers: the adjoint of the pushforward is the same
+    paired = n.trace(n.matmul(n.transpose(F_bar), dF)) if node.shape else n.mul(F_bar, dF)
+    return linear_parts.gradient(paired, dX)
 
 
 def _shown(x):

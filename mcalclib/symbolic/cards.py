@@ -102,7 +102,7 @@ def rule_card(rule):
     """
     rule = RULES[rule] if isinstance(rule, str) else rule
     node = examples().get(rule.name)
-    pushforward, pullback = formulas(rule, node) if node is not None else ("", "")
+    pushforward, pullback = formulas(node) if node is not None else ("", "")
     found = evidence(rule)
     return Card(
         name=rule.name,
