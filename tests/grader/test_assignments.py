@@ -3,6 +3,7 @@
 `wrong/NAME.toml` lists wrong answers and the checks that each one fails, no more and no fewer.
 """
 
+import importlib.util
 import json
 import os
 import re
@@ -87,11 +88,16 @@ def test_an_assignment_gives_partial_credit_hides_tests_and_asks_for_words(folde
 
 
 @every_assignment
-def test_a_notebook_installs_the_package_where_it_is_missing(folder):
+def test_a_notebook_installs_the_package_where_it_is_missing_and_only_there(folder, monkeypatch):
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     first = next(part for part in load(folder).parts if part.kind == "given")
-    assert 'if not importlib.util.find_spec("mcalclib")' in first.source
-    assert f"pip install -q git+{config['repository']['url']}" in first.source
+    asked = []
+    monkeypatch.setattr(os, "system", asked.append)
+    exec(first.source, {})
+    assert asked == []
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    exec(first.source.partition("\nimport m")[0], {})
+    assert asked == [f"pip install -q git+{config['repository']['url']}"]
     nbformat.validate(nbformat.read(notebook_of(folder), as_version=4))
 
 
