@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 _BLOCK = re.compile(r"\\begin\{(?P<kind>aligned|align\*)\}\n(?P<rows>.*)\n\\end\{(?P=kind)\}", re.DOTALL)  # fmt: skip
 _ROW = re.compile(r"(?P<left>.*?)&= (?P<right>.*?) && \\text\{(?P<names>[^{}]*)\}", re.DOTALL)
-LONG_LEFT, LONG_LINE = 24, 60  # characters beside which the column to the right is too narrow
+LONG_LEFT, LONG_LINE = 24, 46  # characters beside which the column to the right is too narrow
 
 
 @dataclass(frozen=True)
