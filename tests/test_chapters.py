@@ -2,11 +2,14 @@
 
 import ast
 import re
+import sys
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
+import yaml
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 import mcalclib
@@ -91,8 +94,42 @@ def test_imports_stand_in_one_cell_that_fixes_the_seed(path):
         for cell, tree in trees(path)
         if any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in ast.walk(tree))
     ]
-    assert [cell.id for cell in importing] == [code_cells(path)[0].id]
+    assert [cell.id for cell in importing] == [cell.id for cell in code_cells(path)[:2]]
+    importing = importing[1:]
     assert "rng = np.random.default_rng(3)" in importing[0].source
+
+
+@every_notebook
+def test_the_first_cell_brings_the_package_where_it_is_missing_and_is_not_shown(path):
+    first = notebook(path).cells[1]
+    assert first.source == notebook(NOTEBOOKS[0]).cells[1].source  # one cell for all chapters
+    assert tags(first) == {"remove-cell"}
+    url = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]["url"]
+    assert (
+        f"git clone -q --depth 1 {url} && pip install -q ./{url.rpartition('/')[2]}" in first.source
+    )
+    asked = []
+    shell = SimpleNamespace(system=asked.append, run_line_magic=lambda *line: asked.append(line))
+    exec(first.source, {"get_ipython": lambda: shell})  # noqa: S102
+    assert asked == []  # here it is installed
+    missing = first.source.replace('"mcalclib"', '"no_such_package"')
+    exec(missing, {"get_ipython": lambda: shell})  # noqa: S102
+    assert len(asked) == 2
+
+
+@every_notebook
+def test_what_a_chapter_imports_comes_with_the_first_cell_or_with_colab(path):
+    # NumPy, SciPy, SymPy, Matplotlib and scikit-learn are there; autograd is installed.
+    there = {"mcalclib", "numpy", "scipy", "sympy", "matplotlib", "sklearn", "autograd"}
+    for cell, tree in trees(path):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                names = {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                names = {node.module.split(".")[0]}
+            else:
+                continue
+            assert names <= there | sys.stdlib_module_names, cell.id
 
 
 @every_notebook
