@@ -8,10 +8,16 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PY := .venv/bin/python
 
-.PHONY: book test bench lint lab pins clean distclean
+.PHONY: book pdf zip test bench lint lab pins clean distclean
 
 book: .venv/installed node_modules/installed
 	@$(PY) -m tools.book
+
+pdf: book
+	@$(PY) -m tools.pdf
+
+zip: book
+	@$(PY) -m tools.archive
 
 test: .venv/installed node_modules/installed
 	@$(PY) -m tools.check $(ONLY)

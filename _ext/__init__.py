@@ -21,12 +21,14 @@ from . import (
     fonts,
     formulas,
     frames,
+    freshness,
     guard,
     marks,
     mends,
     offline,
     practice,
     punctuation,
+    results,
 )
 
 
@@ -41,6 +43,8 @@ def setup(app):
         cards,
         ask,
         marks,
+        results,
+        freshness,
         offline,
         mends,
         fonts,
