@@ -237,19 +237,30 @@
   const ofSummands = (trial) => coefficients(trial, trial.generic.map((i) => trial.points[i].summands));
   const near = (c, values) => c.every((x) => values.some((v) => Math.abs(x - v) < 1e-6));
 
-  // Some summands only, or one with the wrong sign.
+  // The constants for the summands of each right form that the answer is made of.
+  function ofAnyForm(trial) {
+    const points = trial.generic.map((i) => trial.points[i]);
+    const others = (points[0].other_summands ?? []).map((_, k) => points.map((p) => p.other_summands[k]));
+    const forms = [points.map((p) => p.summands), ...others];
+    return forms.map((parts) => coefficients(trial, parts)).filter((c) => c !== null);
+  }
+
+  // Some summands only, or some with the wrong sign.
   function term(trial) {
-    const c = ofSummands(trial);
-    if (c === null) return null;
-    if (near(c, [0, 1])) return ["term", { terms: c.filter((x) => Math.abs(x) < 0.5).length }];
-    return near(c, [-1, 1]) ? ["sign-of-term"] : null;
+    for (const c of ofAnyForm(trial)) {
+      if (near(c, [0, 1])) return ["term", { terms: c.filter((x) => Math.abs(x) < 0.5).length }];
+      if (near(c, [-1, 1])) return ["sign-of-term"];
+    }
+    return null;
   }
 
   // One summand has a wrong constant.
   function factorOfTerm(trial) {
-    const c = ofSummands(trial);
-    const off = c === null ? [] : c.filter((x) => Math.abs(x - 1) > 1e-6);
-    return off.length === 1 ? ["factor-of-term", { factor: off[0] }] : null;
+    for (const c of ofAnyForm(trial)) {
+      const off = c.filter((x) => Math.abs(x - 1) > 1e-6);
+      if (off.length === 1) return ["factor-of-term", { factor: off[0] }];
+    }
+    return null;
   }
 
   // One summand several times in the place of others.

@@ -174,6 +174,14 @@ class Exercise:
         """The answer as a Formula."""
         return Formula(self.answer, self.arguments)
 
+    @cached_property
+    def terms(self):
+        """The answer multiplied out, and every other right form of several terms likewise."""
+        others = [Formula(text, self.arguments, self.result) for text in self.also
+                  if "\n" not in text]  # fmt: skip
+        several = [terms for f in others if len(terms := f.terms()) > 1]
+        return [self.formula.terms(), *several]
+
     @property
     def result(self):
         """The shape of the answer, as a pair of sizes."""

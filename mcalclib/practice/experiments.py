@@ -271,7 +271,19 @@ def coefficients(trial, parts):
 
 
 def _of_summands(trial):
-    return coefficients(trial, [trial.points[i].summands for i in trial.generic])
+    points = [trial.points[i] for i in trial.generic]
+    return coefficients(trial, [p.summands for p in points])
+
+
+def _of_any_form(trial):
+    """Yield the constants for the summands of each right form that the answer is made of."""
+    points = [trial.points[i] for i in trial.generic]
+    forms = [[p.summands for p in points]]
+    forms += [[p.other_summands[k] for p in points] for k in range(len(points[0].other_summands))]
+    for parts in forms:
+        c = coefficients(trial, parts)
+        if c is not None:
+            yield c
 
 
 def _near(c, values):
@@ -279,22 +291,22 @@ def _near(c, values):
 
 
 def term(trial):
-    """Some summands only, or one with the wrong sign."""
-    c = _of_summands(trial)
-    if c is None:
-        return None
-    if _near(c, (0, 1)):
-        return "term", {"terms": int(sum(abs(x) < 0.5 for x in c))}
-    return ("sign-of-term", {}) if _near(c, (-1, 1)) else None
+    """Some summands only, or some with the wrong sign."""
+    for c in _of_any_form(trial):
+        if _near(c, (0, 1)):
+            return "term", {"terms": int(sum(abs(x) < 0.5 for x in c))}
+        if _near(c, (-1, 1)):
+            return "sign-of-term", {}
+    return None
 
 
 def factor_of_term(trial):
     """One summand has a wrong constant."""
-    c = _of_summands(trial)
-    if c is None:
-        return None
-    off = [x for x in c if abs(x - 1) > 1e-6]
-    return ("factor-of-term", {"factor": float(off[0])}) if len(off) == 1 else None
+    for c in _of_any_form(trial):
+        off = [x for x in c if abs(x - 1) > 1e-6]
+        if len(off) == 1:
+            return "factor-of-term", {"factor": float(off[0])}
+    return None
 
 
 def repeated(trial):

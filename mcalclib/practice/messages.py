@@ -35,7 +35,7 @@ MESSAGES = {
     "rowwise-term": "One term is right for a vec that goes row by row, the others where vec stacks "
                     "columns: look at the order of the Kronecker products.",
     "repeated": "One term of the product rule stands twice, in the place of another.",
-    "term": "A part of the right answer is missing: {terms} of the terms of the product rule.",
+    "term": "A part of the right answer is missing; the number of terms left out is {terms}.",
     "sign-of-term": "The terms are right, but not all their signs.",
     "factor-of-term": "All terms but one are right; that one has {factor} times what it should "
                       "have.",

@@ -60,7 +60,6 @@ def _variants(exercise):
         {
             "values": {name: _listed(x) for name, x in p.values.items()},
             "right": _listed(p.right),
-            "summands": [_listed(s) for s in p.summands],
             "value": _listed(p.value),
             "difference": _listed(p.difference),
             "question": question_of(exercise, p),
@@ -101,5 +100,6 @@ def _point(p):
         "difference": _listed(p.difference),
         "value": _listed(p.value),
         "permuted": _listed(p.permuted),
+        "other_summands": [[_listed(s) for s in part] for part in p.other_summands],
         "permuted_summands": [_listed(s) for s in p.permuted_summands],
     }

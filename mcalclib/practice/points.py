@@ -32,6 +32,7 @@ class Point:
     value: np.ndarray | None = None  # of the function itself
     permuted: np.ndarray | None = None  # the right matrix if vec went row by row
     permuted_summands: list = field(default_factory=list)
+    other_summands: list = field(default_factory=list)  # of the other right forms
 
 
 def seed_of(exercise):
@@ -84,15 +85,19 @@ def _family(exercise, rng, family, which, change):
 
 def _point(exercise, family, values, which=(), of=()):
     values |= derived_values(exercise, values)
-    summands = [term(values) for term in exercise.formula.terms()]
     right = right_value(exercise, values)
-    return Point(
-        family, values, right, which, of, summands,
-        difference_value(exercise, values), value_of(exercise, values),
-        row_by_row(exercise, values, right),
-        [row_by_row(exercise, values, s) for s in summands if s.shape == right.shape]
-        if exercise.stacks and len(summands) > 1 else [],
+    point = Point(
+        family, values, right, which, of,
+        difference=difference_value(exercise, values), value=value_of(exercise, values),
+        permuted=row_by_row(exercise, values, right),
     )  # fmt: skip
+    if family == "generic":  # where summands are looked for
+        point.summands, *point.other_summands = (
+            [term(values) for term in terms] for terms in exercise.terms
+        )
+        if exercise.stacks and len(point.summands) > 1:
+            point.permuted_summands = [row_by_row(exercise, values, s) for s in point.summands]
+    return point
 
 
 def _linear_family(exercise, generic):

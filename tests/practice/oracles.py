@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 
 from mcalclib.practice.bank import BANK
+from mcalclib.practice.formulas import Formula
 from mcalclib.practice.points import drawn_values
 from mcalclib.practice.reference import derived_values
 from mcalclib.symbolic.grammar import ParseError
@@ -81,13 +82,20 @@ def _commuting(values, which, rng):
         values[name] = a * np.eye(n) + b * M + c * M @ M
 
 
+def _forms(exercise, values):
+    """Yield the summands of every right form."""
+    for text in (exercise.answer, *(t for t in exercise.also if "\n" not in t)):
+        formula = Formula(text, exercise.arguments, exercise.result)
+        yield [term(values) for term in formula.terms()]
+
+
 def _subset(weight):
     """Some summands, times the weight, make up what is missing."""
 
     def relation(came, right, values, exercise, data):
-        parts = [term(values) for term in exercise.formula.terms()]
         return any(
             near(came + weight * sum(chosen), right)
+            for parts in _forms(exercise, values)
             for size in range(1, len(parts) + 1)
             for chosen in itertools.combinations(parts, size)
         )
@@ -114,7 +122,7 @@ def _partly_by_rows(came, right, values, exercise, data):
 
 
 def _one_off(came, right, values, exercise, data):
-    parts = [term(values) for term in exercise.formula.terms()]
+    parts = [part for parts in _forms(exercise, values) for part in parts]
     return any(near(came + (1 - data["factor"]) * part, right) for part in parts)
 
 

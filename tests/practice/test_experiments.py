@@ -17,6 +17,13 @@ SOLVE, PRODUCT, CONGRUENCE = (
     samples.solve_gradient(), samples.product_jacobian(), samples.congruence_jacobian(),
 )  # fmt: skip
 GRADIENT = samples.quadratic(kind="gradient", answer="(A + A') x")
+# the answer is one product; that it has two terms shows in its other form only
+SQUARED = samples.entry(
+    "test-squared", kind="gradient", function=lambda x, A, b: np.sum((A @ x - b) ** 2), wrt="x",
+    shapes={"x": "n", "A": "m, n", "b": "m", "r": "m"}, answer="2 A' r",
+    derived={"r": lambda A, x, b: A @ x - b}, also=["2 A' A x - 2 A' b"],
+    expression="norm(A x - b)^2", question="gradient",
+)  # fmt: skip
 HESSIAN = samples.trace_hessian("matrix")
 PULLBACK = samples.pullback()
 
@@ -71,6 +78,10 @@ CASES = [
     (SQUARE, "A dA - 0.999 dA A", "factor-of-term"),
     (SQUARE, "2 A dA + dA A", "factor-of-term"),
     (SQUARE, "2 A dA + 3 dA A", "different"),
+    (SQUARED, "2 A' A x", "term"),
+    (SQUARED, "A' A x", "different"),
+    (SQUARED, "2 A' A x + 2 A' b", "sign-of-term"),
+    (SQUARED, "2 A' A x - A' b", "factor-of-term"),
     (GRAM, "2 A' dA", "repeated"),
     (GRAM, "3 A' dA", "different"),
     # b and c have changed places

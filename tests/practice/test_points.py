@@ -34,8 +34,9 @@ def test_right_values_are_those_of_a_witness(exercise):
 
 @pytest.mark.parametrize("exercise", EVERY, ids=[e.id + e.form for e in EVERY])
 def test_summands_sum_to_what_is_right(exercise):
-    for p in points_of(exercise, np.random.default_rng(0)):
-        np.testing.assert_allclose(sum(p.summands), p.right, rtol=1e-9, atol=1e-9)
+    for p in of_family(exercise, "generic")[1]:
+        for summands in (p.summands, *p.other_summands):
+            np.testing.assert_allclose(sum(summands), p.right, rtol=1e-9, atol=1e-9)
 
 
 def test_sizes_are_distinct_so_that_a_transposed_answer_has_another_shape():
