@@ -426,8 +426,10 @@ def _called(tree, values, sizes):
     raise McalcError(f"no value of {name}.")
 
 
-LINEAR_CALLS = {"tr", "trace", "Tr", "vec", "transpose", "sum", "diag", "unvec"}
-BILINEAR = {"*", ".*", "⊗"}
+# Not diag and .*, where sums such as 1 - tanh^2 are one derivative and no product rule.
+LINEAR_CALLS = {"tr", "trace", "Tr", "vec", "transpose", "sum", "unvec"}
+BILINEAR = {"*", "⊗"}
+BILINEAR_CALLS = {"kron", "dot", "inner"}
 
 
 def _summands(tree):
@@ -439,7 +441,7 @@ def _summands(tree):
         return _summands(args[0]) + [_like(tree, "neg", [t]) for t in _summands(args[1])]
     if tree.op in ("neg", "'") or tree.op == "call" and tree.data in LINEAR_CALLS:
         return [_like(tree, tree.op, [t, *args[1:]]) for t in _summands(args[0])]
-    if tree.op in BILINEAR or tree.op == "call" and tree.data in ("kron", "hadamard", "dot"):
+    if tree.op in BILINEAR or tree.op == "call" and tree.data in BILINEAR_CALLS:
         return [
             _like(tree, tree.op, [s, t]) for s in _summands(args[0]) for t in _summands(args[1])
         ]

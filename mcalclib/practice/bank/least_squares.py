@@ -224,7 +224,7 @@ EXERCISES = [
             "2 r w'": "sign",
             "-r w'": "factor",
             "-2 w r'": "layout",
-            "-2 y w'": "different",
+            "-2 y w'": "term",
         },
         hints=[
             "$df = 2r^{\\mathsf T} dr$, and $dr = -dX\\,w - X\\,dw$.",
@@ -261,7 +261,7 @@ EXERCISES = [
             "inv(X' X) dX' r": "term",
             "inv(X' X) dX' r + inv(X' X) X' dX w": "sign-of-term",
             "inv(X' X) X' dX w - inv(X' X) dX' r": "sign",
-            "inv(X' X) dX' y": "different",
+            "inv(X' X) dX' y": "term",
         },
         hints=[
             "Do not differentiate the inverse. Differentiate $X^{\\mathsf T} X w = X^{\\mathsf T} y$.",

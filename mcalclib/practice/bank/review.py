@@ -91,7 +91,7 @@ EXERCISES = [
             "3 x h^2": "term",
             "3 x h^2 - h^3": "sign-of-term",
             "-3 x h^2 - h^3": "sign",
-            "(x + h)^3 - x^3": "different",
+            "(x + h)^3 - x^3": "term",
         },
         hints=[
             r"$\Delta f = f(x + h) - f(x)$ and $df = f'(x)\,h$.",
