@@ -144,7 +144,7 @@ RUN = """async rows => {
         names: lines.map(line => line.rules.map(rule => rule.name)),
         anchors: lines.flatMap(line => line.rules.map(rule => rule.anchor)),
         kind: result.kind,
-        value: result.value === null ? null : text(result.value),
+        value: text(result.value),
         shapes: [...symbols].map(([name, s]) =>
           [name, s.op === "ssym" ? "symmetric" : s.shape.join(" by "), s.shape]),
       };

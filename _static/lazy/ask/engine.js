@@ -288,7 +288,8 @@
       lines.unshift({ start: n.differential(given), end: n.differential(F), rules: [step("square")] });
     }
     let result;
-    if (!n.depends(F, leaf)) result = { kind: n.isScalar(F) ? "gradient" : "jacobian", value: null };
+    // A constant, or what does not move where it has a derivative, such as a sign.
+    if (!n.depends(lines.at(-1).end, dX)) result = { kind: "differential", value: n.zeros(F.shape) };
     else if (n.isScalar(F)) result = withGradient(lines, F, dX);
     else if (leaf.shape.length) result = withJacobian(lines, F, leaf, dX);
     else {

@@ -157,8 +157,8 @@
       element("div", { class: "derivation" }, rows),
       element("p", { class: "ask-checked" }, `Every line was compared with the one before it, and the first with differences, at ${points} random points.`),
     ];
-    if (result.value !== null) parts.push(...resultOf(result));
     parts.push(
+      ...resultOf(result),
       element("p", { class: "ask-more" }, "With the second derivative and a NumPy function, in a terminal:"),
       element("pre", {}, `${command()} --second --numpy`),
     );
@@ -174,7 +174,7 @@
     const says = {
       gradient: `Shaped like ${X} (denominator layout):`,
       jacobian: `d vec(F) = J d vec(${X}) (numerator layout):`,
-      differential: "Not written as a matrix on this page:",
+      differential: "Linear in the differential of the variable:",
     }[kind];
     const { tex, text } = window.mcalc.writing;
     return [
