@@ -313,8 +313,8 @@ EXERCISES = [
         solution=(
             "The left side equals its transpose, $b^{\\mathsf T} A^{-\\mathsf T} c$. The claim holds "
             "for symmetric $A$, as for the rod. For "
-            "$A^{-1} = \\begin{bmatrix}1&1\\\\0&1\\end{bmatrix}$, $b = e_2$ and $c = e_1$ the two "
-            "sides are $1$ and $0$: heat carried along by a flow warms what lies downstream only."
+            "$A = \\begin{bmatrix}1&-1\\\\0&1\\end{bmatrix}$, $b = (0, 1)^{\\mathsf T}$ and "
+            "$c = (1, 0)^{\\mathsf T}$ the two sides are $1$ and $0$: heat carried along by a flow warms what lies downstream only."
         ),
     ),
 ]

@@ -280,7 +280,8 @@ EXERCISES = [
         solution=(
             "The left side is $\\frac12(h^{\\mathsf T} A k + k^{\\mathsf T} A h) = "
             "h^{\\mathsf T}\\frac12(A + A^{\\mathsf T})k$: the symmetric part of $A$ only. For "
-            "$A = \\begin{bmatrix}0&1\\\\-1&0\\end{bmatrix}$ it is $0$ for all $h$ and $k$. A second "
+            "$A = \\begin{bmatrix}0&1\\\\-1&0\\end{bmatrix}$ it is $0$ for all $h$ and $k$, and "
+            "the right side is $1$ for $h = (1, 0)^{\\mathsf T}$, $k = (0, 1)^{\\mathsf T}$. A second "
             "derivative is symmetric, so for it the formula does hold."
         ),
     ),

@@ -210,13 +210,13 @@ EXERCISES = [
         kind="gradient",
         title="The least error as a function of the data",
         question=(
-            "Let $X$ have independent columns, $w = (X^{\\mathsf T} X)^{-1} X^{\\mathsf T} y$ and "
+            "Let $X$, 3 by 2, have independent columns, $w = (X^{\\mathsf T} X)^{-1} X^{\\mathsf T} y$ and "
             "$r = y - X w$. The least error is $f(X) = \\|r\\|^2$. What is $\\nabla f(X)$? You may use "
             "$w$ and $r$."
         ),
         function=lambda X, y: np.sum((y - X @ minimiser(X, y)) ** 2),
         wrt="X",
-        shapes={"X": "m, n", "y": "m", "w": "n", "r": "m"},
+        shapes={"X": "3, 2", "y": "3", "w": "2", "r": "3"},
         derived={"w": minimiser, "r": lambda X, y: y - X @ minimiser(X, y)},
         answer="-2 r w'",
         also=["2 (X w - y) w'", "-2 (w r')'", "-2 y w' + 2 X w w'"],
@@ -243,12 +243,12 @@ EXERCISES = [
         kind="action",
         title="How the weights react to the data",
         question=(
-            "Let $X$ have independent columns and $w(X) = (X^{\\mathsf T} X)^{-1} X^{\\mathsf T} y$, "
+            "Let $X$, 3 by 2, have independent columns, $w(X) = (X^{\\mathsf T} X)^{-1} X^{\\mathsf T} y$ and "
             "$r = y - X w$. What is $dw = w'(X)[dX]$? You may use $w$ and $r$."
         ),
         function=minimiser,
         wrt="X",
-        shapes={"X": "m, n", "y": "m", "w": "n", "r": "m"},
+        shapes={"X": "3, 2", "y": "3", "w": "2", "r": "3"},
         derived={"w": minimiser, "r": lambda X, y: y - X @ minimiser(X, y)},
         answer="inv(X' X) dX' r - inv(X' X) X' dX w",
         also=[

@@ -318,8 +318,8 @@ EXERCISES = [
         title="The price of a layer",
         question=(
             "A layer has $n$ inputs and $m$ units, and a batch has $b$ inputs as its columns. How "
-            "many multiplications take $W^{\\mathsf T}\\Phi$ in the forward pass and "
-            "$\\Phi\\Delta^{\\mathsf T}$ and $W\\Delta$ in the backward pass, all together?"
+            "many multiplications do $W^{\\mathsf T}\\Phi$ in the forward pass and "
+            "$\\Phi\\Delta^{\\mathsf T}$ and $W\\Delta$ in the backward pass take, all together?"
         ),
         shapes={"W": "n, m", "P": "n, b"},
         answer="3 n m b",
