@@ -61,7 +61,11 @@ EXERCISES = [
             "Let $z = W^{\\mathsf T}\\phi$. What is $dz$ when only $W$ varies?",
             "An entrywise function multiplies each entry of $dz$ by its own slope.",
         ],
-        expression="tanh(W' phi); W: n by m; phi: n by 1",
+        solution=(
+            "With $z = W^{\\mathsf T}\\phi$ and fixed $\\phi$ it is $dz = dW^{\\mathsf T}\\phi$. Each entry of "
+            "$\\tanh$ meets its own entry of $z$ only, so $dF = s\\odot dz = "
+            "\\operatorname{diag}(s)\\,dW^{\\mathsf T}\\phi$ with $s = 1 - F\\odot F$."
+        ),
     ),
     Exercise(
         id="perceptron/input-derivative",
@@ -83,7 +87,11 @@ EXERCISES = [
             "Now $dz = W^{\\mathsf T} d\\phi$.",
             "Multiplying entry $i$ by $s_i$ is multiplying by $\\operatorname{diag}(s)$ from the left.",
         ],
-        expression="tanh(W' phi); W: n by m; phi: n by 1",
+        solution=(
+            "With $z = W^{\\mathsf T}\\phi$ and fixed $W$ it is $dz = W^{\\mathsf T} d\\phi$. So "
+            "$dF = s\\odot dz = \\operatorname{diag}(s)\\,W^{\\mathsf T} d\\phi$, and "
+            "$J = \\operatorname{diag}(s)\\,W^{\\mathsf T}$, of shape $m$ by $n$."
+        ),
     ),
     Exercise(
         id="perceptron/weight-adjoint",
