@@ -549,6 +549,15 @@ code(
     "async def nothing(*args, **kwargs): return False\ntype(get_ipython()).run_code = nothing",
 )
 code(
+    "code hidden in the results",
+    "import pickle\n"
+    "class Payload:\n"
+    "    def __reduce__(self):\n"
+    '        return exec, (\'import os; open("/tmp/owned", "w").write(str(os.getpid()))\',)\n'
+    "dump = pickle.dump\n"
+    "pickle.dump = lambda value, file, *a, **k: dump(Payload(), file)",
+)
+code(
     "the gradebook edited for everyone",
     "import pathlib, sqlite3\n"
     "for folder in [pathlib.Path.cwd(), *pathlib.Path.cwd().parents]:\n"
