@@ -58,7 +58,8 @@ EXERCISES = [
         title="The square as a matrix",
         question=(
             r"Let $f(A) = A^2$ for an $n$ by $n$ matrix $A$. Which $n^2$ by $n^2$ matrix $J$ gives "
-            r"$\operatorname{vec}(dF) = J \operatorname{vec}(dA)$, where vec stacks columns?"
+            r"$\operatorname{vec}(dF) = J \operatorname{vec}(dA)$, where vec stacks columns? "
+            r"Type `kron(A, B)` for $A \otimes B$ and `I_n` for an identity."
         ),
         function=lambda A: A @ A,
         wrt="A",
@@ -101,7 +102,7 @@ EXERCISES = [
         question=(
             "Let $F(X) = X Y$ with $X$ of shape $m$ by $n$ and $Y$ of shape $n$ by $p$. Which "
             r"matrix $J$ gives $\operatorname{vec}(dF) = J \operatorname{vec}(dX)$, where vec "
-            "stacks columns?"
+            "stacks columns? Type `kron(A, B)` for $A \\otimes B$ and `I_m` for an identity."
         ),
         function=lambda X, Y: X @ Y,
         wrt="X",

@@ -110,7 +110,7 @@ EXERCISES = [
         question=(
             r"The operator $dX \mapsto A\,dX\,B$ takes $m$ by $n$ matrices to $p$ by $q$ matrices. "
             r"Which matrix $M$ gives $\operatorname{vec}(A\,dX\,B) = M \operatorname{vec}(dX)$, "
-            "where vec stacks columns?"
+            r"where vec stacks columns? Type `kron(C, D)` for $C \otimes D$."
         ),
         function=lambda X, A, B: A @ X @ B,
         wrt="X",

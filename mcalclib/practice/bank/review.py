@@ -239,7 +239,7 @@ EXERCISES = [
         title="A vector times the square of its length",
         question=(
             r"Let $f(x) = \|x\|^2\, x$ for $x \in \mathbb R^n$. In one variable it is $x^3$. What "
-            "is the Jacobian matrix $f'(x)$?"
+            "is the Jacobian matrix $f'(x)$? Type `I` for the identity."
         ),
         function=lambda x: (x @ x) * x,
         wrt="x",

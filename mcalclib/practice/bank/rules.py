@@ -83,7 +83,8 @@ EXERCISES = [
         title="A layer, in its input",
         question=(
             r"Let $f(x) = \tanh(Wx)$ with a fixed $m$ by $n$ matrix $W$ and $\tanh$ on every "
-            r"entry. What is the Jacobian matrix? Use $\tanh' = 1 - \tanh^2$."
+            r"entry. What is the Jacobian matrix? Use $\tanh' = 1 - \tanh^2$. "
+            r"Type `diag(v)`, `tanh(v) .^ 2`, and `ones(m, 1)` for a column of ones."
         ),
         function=lambda x, W: np.tanh(W @ x),
         wrt="x",
@@ -174,8 +175,8 @@ EXERCISES = [
         kind="jacobian",
         title="The direction of a vector",
         question=(
-            r"What is the Jacobian matrix of $f(x) = x / \|x\|$ at $x \ne 0$? What does it do to "
-            "$dx = x$?"
+            r"What is the Jacobian matrix of $f(x) = x / \|x\|$ at $x \ne 0$? Type `norm(x)` for "
+            r"$\|x\|$ and `I` for the identity."
         ),
         function=lambda x: x / np.sqrt(x @ x),
         wrt="x",
