@@ -201,6 +201,10 @@ def prove(
             if check["status"] not in ("passed", "manual"):
                 why = f"fails with the own solution{numbers}: {check['detail']}"
                 wrong.append(f"{check['grade_id']}: {why}")
+        # No test looks at an answer that is marked by hand, such as a picture.
+        for name, answer in record["answers"].items():
+            if answer["error"]:
+                wrong.append(f"{name}: the own solution stops{numbers}: {answer['error']}")
     for check in unsolved["checks"]:
         if check["points"] > 0:
             wrong.append(f"{check['grade_id']}: gives {check['points']:g} points for nothing")

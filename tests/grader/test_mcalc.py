@@ -1,6 +1,7 @@
 """The mcalc command: what it writes, what it refuses, and how it says so."""
 
 import csv
+import io
 import json
 import os
 import shutil
@@ -19,7 +20,7 @@ from sample_course import (
     to_bytes,
 )
 
-from mcalclib.grader.cli import main
+from mcalclib.grader.cli import Bar, main
 from mcalclib.grader.feedback import file_name
 from mcalclib.grader.fence import packages
 from mcalclib.grader.gradebook import Gradebook, GradebookError
@@ -360,6 +361,23 @@ def test_an_assignment_that_misjudges_its_own_solution_is_not_released(course, c
     with pytest.raises(ReleaseError, match=reason):
         release(course / "source" / "operators")
     assert not (course / "release").exists()
+
+
+def test_a_solution_that_no_test_looks_at_must_run_too(course):
+    content = source_notebook()
+    about = {"grade": True, "solution": True, "points": 2}
+    content["cells"].append(cell("code", "1 / 0  # to be a picture", "picture", **about))
+    (course / "source" / "operators" / "operators.ipynb").write_bytes(to_bytes(content))
+    with pytest.raises(ReleaseError, match="picture: the own solution stops: ZeroDivisionError"):
+        release(course / "source" / "operators")
+
+
+def test_the_progress_bar_tells_the_rate_and_the_remaining_time():
+    stream = io.StringIO()
+    bar = Bar(stream)
+    bar(30, 90, 20, 10.0)  # ten of the thirty were known before
+    assert "30/90" in stream.getvalue()
+    assert "2/s" in stream.getvalue() and "30 s left" in stream.getvalue()
 
 
 def test_release_does_not_overwrite_its_source(course):
