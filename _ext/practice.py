@@ -190,17 +190,11 @@ def form(exercise, choices: list[list[nodes.Node]]) -> list[nodes.Node]:
     parts = [raw(f'<form class="practice-form" data-exercise="{exercise.id}" '
                  f'data-kind="{exercise.kind}" autocomplete="off" novalidate>')]  # fmt: skip
     if exercise.kind == "verdict":
-        choices = [[nodes.Text("Always true")], [nodes.Text("Not always")]]
+        parts += offered(name, [("true", "Always true", None), ("false", "Not always", None)])
     if choices:
-        legend = "Your answer"
-        parts.append(raw(f'<fieldset class="practice-choices"><legend>{legend}</legend>'))
-        for k, choice in enumerate(choices, 1):
-            value = ("true", "false")[k - 1] if exercise.kind == "verdict" else k
-            parts.append(raw(f'<label class="practice-choice"><input type="radio" class="pst-js-only" '
-                             f'name="{name}-choice" value="{value}"><span>'))  # fmt: skip
-            parts += inline(choice)
-            parts.append(raw("</span></label>"))
-        parts.append(raw("</fieldset>"))
+        # The name of a choice is a formula, which not every reader is told; its number is.
+        numbered = [(str(k), inline(c), f"Choice {k}") for k, c in enumerate(choices, 1)]
+        parts += offered(name, numbered)
     buttons = '<button type="submit" class="practice-check pst-js-only">Check</button>'
     if exercise.kind == "value":
         buttons += (
@@ -209,6 +203,23 @@ def form(exercise, choices: list[list[nodes.Node]]) -> list[nodes.Node]:
     parts.append(raw(typed(exercise, name, buttons) if exercise.kind != "choice" else buttons))
     parts.append(raw('<div class="practice-verdict" role="status"></div></form>'))
     return parts
+
+
+def offered(name: str, choices) -> list[nodes.Node]:
+    """Return radio buttons for triples of value, text or nodes, and what it is called."""
+    parts = [raw('<fieldset class="practice-choices"><legend>Your answer</legend>')]
+    for value, shown, called in choices:
+        at = f"{name}-choice-{value}"
+        spoken = f' aria-label="{called}" aria-describedby="{at}"' if called else ""
+        parts.append(
+            raw(
+                '<label class="practice-choice"><input type="radio" class="pst-js-only" '
+                f'name="{name}-choice" value="{value}"{spoken}><span id="{at}">'
+            )
+        )
+        parts += [nodes.Text(shown)] if isinstance(shown, str) else shown
+        parts.append(raw("</span></label>"))
+    return [*parts, raw("</fieldset>")]
 
 
 def inline(part: list[nodes.Node]) -> list[nodes.Node]:
@@ -224,7 +235,7 @@ def typed(exercise, name: str, buttons: str) -> str:
         f'aria-describedby="{name}-preview">'
     )
     preview = (
-        f'<div class="practice-preview" id="{name}-preview"><span class="practice-help">'
+        f'<div class="practice-preview scrolls" id="{name}-preview"><span class="practice-help">'
         f"{escape(help_for(exercise))}</span></div>"
     )
     if exercise.kind == "lines":

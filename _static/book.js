@@ -1,7 +1,7 @@
 // What is too wide scrolls inside itself. A mouse or a finger finds that out; the keyboard needs a
 // stop there, and only there, so that a page of short formulas is not a page of stops.
 (() => {
-  const boxes = ".katex-display, pre, .cell_output .output, .pst-scrollable-table-container";
+  const boxes = ".katex-display, pre, .cell_output .output, .pst-scrollable-table-container, .scrolls";
 
   function mark() {
     for (const box of document.querySelectorAll(boxes)) {
@@ -13,6 +13,8 @@
 
   addEventListener("load", mark);
   addEventListener("resize", mark);
+  document.addEventListener("toggle", mark, true); // what was folded has its width only now
+  document.addEventListener("mcalc-written", mark); // a script has put something there
 })();
 
 // A menu above the page closes when the reader turns to something else, or says so.

@@ -105,7 +105,8 @@
       if (!solved(id) || entry.ok) kept[id] = entry;
     }
     store();
-    return `${Object.keys(found).length} answers loaded.`;
+    const loaded = Object.keys(found).length;
+    return loaded === 1 ? "1 answer loaded." : `${loaded} answers loaded.`;
   }
 
   function addPanel() {

@@ -43,6 +43,7 @@
         const { tex, shape } = reading(this.exercise, input.value);
         place.replaceChildren(typeset(tex));
         if (shape) place.append(" ", element("span", "practice-shape", shape));
+        document.dispatchEvent(new CustomEvent("mcalc-written"));
       } catch (problem) {
         if (!(problem instanceof ParseError)) throw problem;
         place.classList.add("practice-unread");
@@ -88,6 +89,7 @@
         const at = element("span", "visually-hidden", `At position ${result.data.place + 1}: `);
         this.verdict.append(element("p", "", at, pointed(result.data)));
       } else if (result.example) this.verdict.append(this.example(result.example));
+      document.dispatchEvent(new CustomEvent("mcalc-written"));
       if (this.lines) this.markLines(result);
       else if (unread && this.inputs[0]) this.pointAt(this.inputs[0], result.data);
     }
@@ -109,11 +111,7 @@
       row("For example, at", ...Object.entries(values).map(valueTex));
       row("your answer is", matrixTex(came));
       row("and right is", matrixTex(right));
-      const all = element("div", "practice-scroll", table);
-      requestAnimationFrame(() => {
-        if (all.scrollWidth > all.clientWidth) all.tabIndex = 0;
-      });
-      return all;
+      return element("div", "scrolls", table);
     }
 
     // ---- Numbers that vary ------------------------------------------------------------------

@@ -17,6 +17,8 @@ from mcalclib.practice.exercise import ROOMS
 from mcalclib.practice.formulas import Formula
 from mcalclib.practice.messages import MESSAGES
 from mcalclib.practice.points import points_of, seed_of
+from tools import assets
+from tools.paths import VENDOR
 
 LAZY = ("grammar", "matrices", "formulas", "literals", "experiments", "answers")
 CHECK = """([exercise, answers]) => answers.map(({answer, variant}) => {
@@ -28,7 +30,9 @@ CHECK = """([exercise, answers]) => answers.map(({answer, variant}) => {
 @pytest.fixture(scope="module")
 def page(browser):
     page = browser.new_page()
-    page.add_script_tag(path=ROOT / "node_modules" / "mathjs" / "lib" / "browser" / "math.js")
+    if not VENDOR.is_dir():
+        assets.copy()
+    page.add_script_tag(path=VENDOR / "_static" / "vendor" / "mathjs" / "math.js")
     for name in LAZY:
         page.add_script_tag(path=ROOT / "_static" / "lazy" / f"{name}.js")
     yield page

@@ -2,7 +2,7 @@
 
 import re
 
-from tools import assets
+from tools import assets, paths
 
 
 def test_only_the_fonts_that_are_shipped_are_named():
@@ -31,4 +31,12 @@ def test_what_typesets_and_evaluates_typed_formulas_is_there_with_its_licence(
     vendor = tmp_path / "_static" / "vendor"
     assert "katex" in (vendor / "katex" / "katex.min.js").read_text(encoding="utf-8")[:2000]
     assert "math.js" in (vendor / "mathjs" / "math.js").read_text(encoding="utf-8")[:500]
+    assert (vendor / "mathjs" / "math.js").stat().st_size < 300_000
     assert "Apache License" in (vendor / "mathjs" / "LICENSE").read_text(encoding="utf-8")
+
+
+def test_all_that_the_scripts_use_of_math_js_is_there():
+    used = set()
+    for path in (paths.ROOT / "_static").rglob("*.js"):
+        used.update(re.findall(r"\bmath\.(\w+)", path.read_text(encoding="utf-8")))
+    assert used - {"js"} == set(assets.MATH.split(", "))
