@@ -8,14 +8,27 @@ import re
 
 # Without JavaScript the theme leaves "auto" standing, for which it has no colours, and with it the
 # colours change under the reader's eyes when its scripts have loaded. A browser may also refuse
-# storage, which must not stop a page.
+# storage or have no room in it, which stops the theme's scripts: then what they store lasts as long
+# as the page.
 THEME = """\
 <script data-cfasync="false">
     (() => {
       const root = document.documentElement.dataset;
-      let mode = null;
-      try { mode = localStorage.getItem("mode"); } catch {}
-      root.mode = mode || "auto";
+      let room = null;
+      try {
+        room = localStorage;
+        room.setItem("mcalc-room", "");
+        room.removeItem("mcalc-room");
+      } catch {
+        const here = new Map();
+        const getItem = (name) => (here.has(name) ? here.get(name) : (room?.getItem(name) ?? null));
+        const setItem = (name, value) => here.set(name, String(value));
+        const removeItem = (name) => here.set(name, null);
+        const value = { getItem, setItem, removeItem };
+        Object.defineProperty(window, "localStorage", { configurable: true, value });
+        root.storage = "none";
+      }
+      root.mode = localStorage.getItem("mode") || "auto";
       const dark = matchMedia("(prefers-color-scheme: dark)").matches;
       root.theme = root.mode === "auto" ? (dark ? "dark" : "light") : root.mode;
     })();

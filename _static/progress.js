@@ -7,7 +7,7 @@
   const KEY = "mcalc-practice";
   const LONGEST = 2000;
   let kept = {};
-  let storing = true;
+  let storing = document.documentElement.dataset.storage !== "none"; // see _ext/mends.py
 
   const isText = (x) => typeof x === "string" && x.length <= LONGEST;
   const isEntry = (x) =>
@@ -27,21 +27,14 @@
 
   const written = () => JSON.stringify({ book: "matrix calculus", version: 1, exercises: kept });
 
-  function recall() {
-    try {
-      kept = read(localStorage.getItem(KEY)) ?? {};
-    } catch {
-      storing = false; // the browser refuses; answers last as long as the page
-    }
-  }
+  const recall = () => (kept = read(localStorage.getItem(KEY)) ?? {});
 
   function store() {
     try {
       if (Object.keys(kept).length) localStorage.setItem(KEY, written());
       else localStorage.removeItem(KEY);
-      storing = true;
     } catch {
-      storing = false;
+      storing = false; // the room has run out; answers last as long as the page
     }
     draw();
   }
