@@ -136,9 +136,9 @@ def solution(exercise) -> list[nodes.Node]:
     """Return the worked solution: a derivation, the text of the entry, or both."""
     found = []
     if exercise.expression is not None:
-        from mcalclib.practice.solutions import solution as worked
+        from mcalclib.practice.solutions import derivation_of
 
-        latex = worked(exercise.id).latex
+        latex = derivation_of(exercise).latex
         found.append(nodes.math_block(latex, latex, nowrap=False, number=None))
     if exercise.solution is not None:
         found += prose(exercise.solution)[0]

@@ -64,7 +64,7 @@ class Exercise:
     expression : str
         For the worked solution by `mc.derivation`; declarations may follow after semicolons.
     solution : str
-        Markdown, where there is nothing to derive.
+        Markdown: what the derivation leaves to be said, or all where there is nothing to derive.
     at : dict of str to nested list
         The numbers that the text around the exercise uses.
     form : {"operator", "bilinear", "matrix"}
@@ -228,8 +228,8 @@ def _validate(e):
         refuse("hints are missing; give at least one step.")
     if e.form not in FORMS:
         refuse(f"form is one of {', '.join(sorted(FORMS))}, got {e.form!r}.")
-    if (e.expression is None) == (e.solution is None):
-        refuse("give one solution: expression= for a derivation, or solution= as text.")
+    if e.expression is None and e.solution is None:
+        refuse("give a solution: expression= for a derivation, solution= as text, or both.")
     if e.expression is not None and e.wrt is None:
         refuse("expression is derived with respect to wrt, which is missing.")
     for code in e.mistakes.values():

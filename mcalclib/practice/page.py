@@ -7,7 +7,7 @@ from .formulas import show_size
 from .messages import MESSAGES
 from .orders import cost_values
 from .points import points_of, seed_of
-from .solutions import solution_of
+from .solutions import derivation_of
 from .variants import question_of, variants_of
 
 
@@ -47,7 +47,7 @@ def page_data(exercise):
         "cost_values": _cost_values(exercise) if exercise.kind == "cost" else None,
         "digits": exercise.digits,
         "hints": list(exercise.hints),
-        "solution": solution_of(exercise).latex if exercise.expression else None,
+        "solution": derivation_of(exercise).latex if exercise.expression else None,
         "solution_text": exercise.solution,
         "messages": MESSAGES,
     }

@@ -17,6 +17,19 @@ class Explanation(str):
         return f'<div class="mcalc-solution">{html_text(self)}</div>'
 
 
+class Worked:
+    """A derivation and what is to be said after it."""
+
+    def __init__(self, derivation, remark):
+        self.derivation, self.remark = derivation, remark
+
+    def __repr__(self):
+        return f"{self.derivation}\n\n{self.remark}"
+
+    def _repr_markdown_(self):
+        return f"{self.derivation._repr_latex_()}\n\n{str(self.remark)}"
+
+
 def solution(id):
     """Return the worked solution of an exercise.
 
@@ -26,8 +39,9 @@ def solution(id):
 
     Returns
     -------
-    Derivation or Explanation
-        A derivation whose every line was checked, or text where there is nothing to derive.
+    Derivation, Worked or Explanation
+        A derivation whose every line was checked, the same with a closing remark, or text where
+        there is nothing to derive.
 
     Raises
     ------
@@ -46,6 +60,12 @@ def solution_of(exercise):
     """Return the worked solution of an exercise: see `solution`."""
     if exercise.expression is None:
         return Explanation(exercise.solution)
+    derived = derivation_of(exercise)
+    return derived if exercise.solution is None else Worked(derived, Explanation(exercise.solution))
+
+
+def derivation_of(exercise):
+    """Return the derivation that an exercise's expression asks for."""
     node, symbols = parse_node(exercise.expression)
     form = "jacobian" if exercise.kind == "jacobian" else "differential"
     order = 2 if exercise.kind == "hessian" else 1

@@ -37,6 +37,13 @@ def test_solution_is_a_derivation_or_words(enter):
     assert repr(words) == "See the text." and "<p>See the text.</p>" in words._repr_html_()
 
 
+def test_a_derivation_may_be_followed_by_a_remark():
+    worked = mc.solution("adjoint/solve-gradient")
+    last = repr(worked).splitlines()[-1]
+    assert "d(" in repr(worked).splitlines()[0] and last.startswith("With $v = ")
+    assert worked._repr_markdown_().startswith("$$") and last in worked._repr_markdown_()
+
+
 def test_jacobian_and_hessian_have_solutions_of_their_kind(enter):
     jacobian = str(mc.solution(enter(samples.product_jacobian())))
     assert "⊗" in jacobian.splitlines()[-1]

@@ -50,6 +50,10 @@ EXERCISES = [
             "Write $c^{\\mathsf T} A^{-1} db$ as $\\langle v, db\\rangle = v^{\\mathsf T} db$.",
         ],
         expression="c' inv(A) b; A: n by n invertible; b, c: n by 1",
+        solution=(
+            "The row in front of $db$ is $c^{\\mathsf T} A^{-1}$. The gradient is its transpose, "
+            "$A^{-\\mathsf T} c$: the solution $v$ of $A^{\\mathsf T} v = c$."
+        ),
     ),
     Exercise(
         id="adjoint/shape-of-partials",
@@ -97,6 +101,11 @@ EXERCISES = [
             ),
         ],
         expression="c' inv(A) b; A: n by n invertible; b, c: n by 1",
+        solution=(
+            "With $v = A^{-\\mathsf T} c$ and $x = A^{-1} b$ this is $-v^{\\mathsf T} dA\\,x = "
+            "\\langle -v x^{\\mathsf T}, dA\\rangle$. So $\\nabla g(A) = -v x^{\\mathsf T} = "
+            "-A^{-\\mathsf T} c\\,b^{\\mathsf T} A^{-\\mathsf T}$."
+        ),
     ),
     Exercise(
         id="adjoint/pullback",

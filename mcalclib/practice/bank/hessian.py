@@ -54,6 +54,10 @@ EXERCISES = [
             "It is linear in $x$. What is the Jacobian matrix of a linear map?",
         ],
         expression="x' A x",
+        solution=(
+            "This is $dx_2^{\\mathsf T}(A + A^{\\mathsf T})\\,dx$ for two increments. The matrix in the middle, "
+            "$A + A^{\\mathsf T}$, is the Hessian matrix."
+        ),
     ),
     Exercise(
         id="hessian/residual",
@@ -74,6 +78,9 @@ EXERCISES = [
             "Differentiate once more: the constant $b$ drops out.",
         ],
         expression="(A x - b)' (A x - b); A: m by n; x: n by 1; b: m by 1",
+        solution=(
+            "The matrix between the two increments is the Hessian matrix, $2A^{\\mathsf T} A$."
+        ),
     ),
     Exercise(
         id="hessian/at-numbers",
@@ -124,6 +131,11 @@ EXERCISES = [
             "This is linear in $X$. So put $dX$ in the place of $X$.",
         ],
         expression="tr(X' A X B); A: m by m; X: m by n; B: n by n",
+        solution=(
+            "Write both terms as inner products with the second increment: "
+            "$\\langle A\\,dX\\,B + A^{\\mathsf T} dX\\,B^{\\mathsf T}, dX_2\\rangle$. What stands on the left is "
+            "$\\nabla^2 f(X)[dX]$."
+        ),
     ),
     Exercise(
         id="hessian/log-sum-exp",

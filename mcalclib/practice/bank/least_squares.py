@@ -53,6 +53,10 @@ EXERCISES = [
             ),
         ],
         expression="(X w - y)' (X w - y); X: m by n; w: n by 1; y: m by 1",
+        solution=(
+            "The row in front of $dw$ is $2(Xw - y)^{\\mathsf T} X$. The gradient is its transpose, "
+            "$2X^{\\mathsf T}(Xw - y)$."
+        ),
     ),
     Exercise(
         id="least-squares/minimiser",
@@ -137,6 +141,10 @@ EXERCISES = [
             "$d(e^{\\mathsf T} C e) = e^{\\mathsf T}(C + C^{\\mathsf T})\\,de$ and $de = X\\,dw$.",
         ],
         expression="(X w - y)' C (X w - y); X: m by n; w: n by 1; y: m by 1; C: m by m",
+        solution=(
+            "The row in front of $dw$ is $(Xw - y)^{\\mathsf T}(C + C^{\\mathsf T})X$. The gradient is its "
+            "transpose, $X^{\\mathsf T}(C + C^{\\mathsf T})(Xw - y)$."
+        ),
     ),
     Exercise(
         id="least-squares/ridge",
