@@ -11,8 +11,7 @@ import subprocess
 
 from .paths import NODE_MODULES, ROOT, VENDOR, environment
 
-# What _static/lazy/matrices.js uses of math.js, which is a third of it.
-MATH = "add, det, divide, eigs, expm, inv, matrix, norm, pinv, re, sqrtm, subtract"
+_USED = re.compile(r"\bmath\.([a-z]\w*)")
 BUNDLE = """require("esbuild").buildSync({{
   stdin: {{contents: 'export {{{names}}} from "mathjs"', resolveDir: {folder}}},
   bundle: true, minify: true, format: "iife", globalName: "math", legalComments: "none",
@@ -38,8 +37,17 @@ def copy() -> None:
     for name in ("LICENSE", "NOTICE"):
         shutil.copyfile(NODE_MODULES / "mathjs" / name, mathjs / name)
     target = json.dumps(str(mathjs / "math.js"))
-    script = BUNDLE.format(names=MATH, folder=json.dumps(str(ROOT)), target=target)
+    script = BUNDLE.format(
+        names=", ".join(functions_of_math()), folder=json.dumps(str(ROOT)), target=target
+    )
     subprocess.run(["node", "-e", script], cwd=ROOT, env=environment(), check=True)
+
+
+def functions_of_math() -> list[str]:
+    """Return what the pages' scripts use of math.js: a third of it."""
+    scripts = (ROOT / "_static").rglob("*.js")
+    used = {name for path in scripts for name in _USED.findall(path.read_text(encoding="utf-8"))}
+    return sorted(used - {"js"})
 
 
 def woff2_only(css: str) -> str:
