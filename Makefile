@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PY := .venv/bin/python
 
-.PHONY: book pdf zip test bench lint lab pins clean distclean
+.PHONY: book pdf zip links test alone bench lint lab pins clean distclean
 
 book: .venv/installed node_modules/installed
 	@$(PY) -m tools.book
@@ -19,8 +19,14 @@ pdf: book
 zip: book
 	@$(PY) -m tools.archive
 
+links: book
+	@.venv/bin/jupyter-book build . --builder linkcheck -q
+
 test: .venv/installed node_modules/installed
 	@$(PY) -m tools.check $(ONLY)
+
+alone: .venv/installed
+	@$(PY) -m tools.alone $(VERSIONS)
 
 bench: .venv/installed .venv/installed-bench node_modules/installed
 	@$(PY) -m bench $(ONLY)

@@ -2,12 +2,14 @@
 
 import os
 import subprocess
+import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tools import paths
+from tools import archive, paths, pdf
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -57,3 +59,43 @@ def test_cached_outputs_are_keyed_by_what_the_notebooks_import(jobs):
     assert "hashFiles('mcalclib/**', 'requirements.txt')" in named
     assert "env.RUNS_WITH" in cache["with"]["key"]
     assert "env.RUNS_WITH" in cache["with"]["restore-keys"]
+
+
+def test_what_the_start_page_offers_is_made_before_the_pages_are_published(jobs):
+    url = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]["url"]
+    owner, _, name = url.removeprefix("https://github.com/").partition("/")
+    start = (ROOT / "chapters" / "intro.md").read_text(encoding="utf-8")
+    for file in (pdf.PDF, archive.ZIP):
+        assert file.parent == paths.HTML
+        assert f"https://{owner}.github.io/{name}/{file.name}" in start
+    steps = jobs["test"]["steps"]
+    (made,) = (i for i, s in enumerate(steps) if s.get("run") == "make pdf zip")
+    (upload,) = (i for i, s in enumerate(steps) if "upload-pages-artifact" in s.get("uses", ""))
+    assert made < upload
+
+
+def test_the_weekly_workflow_asks_for_targets_that_exist():
+    newest = yaml.safe_load((ROOT / ".github/workflows/newest.yml").read_text())
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    runs = [s["run"] for job in newest["jobs"].values() for s in job["steps"] if "run" in s]
+    asked = {run.split()[1] for run in runs if run.startswith("make ")}
+    assert asked == {"pins", "alone", "links"}
+    assert all(f"\n{target}:" in makefile for target in asked)
+
+
+def test_hooks_before_a_commit_run_programs_that_are_installed():
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    entries = [hook["entry"].split() for repo in config["repos"] for hook in repo["hooks"]]
+    assert all(Path(entry[0]).parts[:2] == (".venv", "bin") for entry in entries)
+    for entry in entries:
+        name = entry[2] if entry[1:2] == ["-m"] else Path(entry[0]).name
+        assert metadata.version(name)
+
+
+def test_no_slip_of_the_pen_is_in_the_text():
+    git = ["git", "ls-files", "-z"]
+    listed = subprocess.run(git, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    files = [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+    command = [sys.executable, "-m", "codespell_lib", *files]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr

@@ -32,7 +32,8 @@ def test_the_search_finds_formulas_by_name(visit, origins, query, page, anchor, 
     links = opening.page.locator("#search-results ul.search li > a")
     first = [links.nth(k).get_attribute("href") for k in range(min(5, links.count()))]
     assert [href for href in first if f"{page}.html" in href and href.endswith(f"#{anchor}")], first
-    assert opening.trouble == []
+    if origin == "localhost":  # from a folder, the search may not read the lines it would quote
+        assert opening.trouble == []
 
 
 def test_the_index_of_words_leads_to_the_results(opened):
