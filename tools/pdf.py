@@ -59,7 +59,6 @@ _HEADING = re.compile(
     r'<section[^>]*\bid="([^"]+)"[^>]*>\s*(?:<span[^>]*></span>\s*)*<h([12])>(.*?)</h\2>', re.DOTALL
 )
 _HEADERLINK = re.compile(r'<a class="headerlink".*?</a>', re.DOTALL)
-_TITLE_OF = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
 
 def place(name: str, fragment: str = "") -> str:

@@ -1,7 +1,11 @@
 """The printed book: contents with page numbers, links that arrive, nothing cut, solutions last."""
 
 import io
+import os
 import re
+import subprocess
+import sys
+import zipfile
 
 import pytest
 from conftest import ROOT
@@ -16,10 +20,6 @@ PAGES = ["chapters/intro", "chapters/notation", "chapters/07_least_squares"]
 @pytest.fixture(scope="module")
 def printed(site):
     # In a process of its own: here playwright's loop is running already.
-    import os
-    import subprocess
-    import sys
-
     code = f"import sys; from tools import pdf; sys.stdout.buffer.write(pdf.print_pages({PAGES!r}))"
     program = os.environ.get(chromium.VARIABLE) or chromium.ensure()
     run = subprocess.run(
@@ -88,7 +88,8 @@ def where(reader):
     }
 
 
-def test_what_is_wider_than_the_paper_is_named(site, page):
+def test_what_is_wider_than_the_paper_is_named(visit):
+    page = visit().page
     page.set_viewport_size({"width": pdf.WIDTH, "height": 900})
     page.set_content(
         '<nav class="print-contents"><ol></ol></nav><main><div class="print-page" id="a"><h1>A</h1>'
@@ -99,8 +100,6 @@ def test_what_is_wider_than_the_paper_is_named(site, page):
 
 
 def test_the_archive_opens_by_its_own_files(site, tmp_path, visit):
-    import zipfile
-
     target = tmp_path / "book.zip"
     archive.pack(site, target)
     once = target.read_bytes()
