@@ -27,7 +27,7 @@ class Worked:
         return f"{self.derivation}\n\n{self.remark}"
 
     def _repr_markdown_(self):
-        return f"{self.derivation._repr_latex_()}\n\n{str(self.remark)}"
+        return f"{self.derivation._repr_latex_()}\n\n{self.remark!s}"
 
 
 def solution(id):
