@@ -75,6 +75,11 @@ def bubblewrap(files=(), fresh=False, megabytes=64) -> list[str]:
             command += ["--symlink", os.readlink(name), name]
         elif os.path.isdir(name):
             command += ["--ro-bind", name, name]
+    for link, target in links_to(sys.executable):
+        if not any(link.startswith(root + "/") for root in (*roots, "/lib", "/lib64", "/bin")):
+            for parent in reversed(Path(link).parents[:-1]):
+                command += ["--perms", "0755", "--dir", str(parent)]
+            command += ["--symlink", target, link]
     for name in ("/etc/ld.so.cache", "/etc/localtime"):
         command += ["--ro-bind-try", name, name]
     for name in ("/mcalc", "/data"):
@@ -95,6 +100,19 @@ def bubblewrap(files=(), fresh=False, megabytes=64) -> list[str]:
     for name, value in environment(os.pathsep.join(["/mcalc", *packages()])).items():
         command += ["--setenv", name, value]
     return command
+
+
+def links_to(program: str) -> list[tuple[str, str]]:
+    """Return every link, with what it says, on the way from a program's name to its file.
+
+    A virtual environment's Python is often a link to a link in a folder that is not let in.
+    """
+    found, path = [], os.path.abspath(program)
+    while os.path.islink(path) and len(found) < 40:
+        target = os.readlink(path)
+        found.append((path, target))
+        path = os.path.normpath(os.path.join(os.path.dirname(path), target))
+    return found
 
 
 def is_real_root() -> bool:

@@ -1,11 +1,15 @@
 """Stand-ins: what tests can do with things that stay on the student's side."""
 
+import os
+import sys
+import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from mcalclib.grader.fence import Fence, FenceError, World, probe
+from mcalclib.grader.fence import Fence, FenceError, World, links_to, probe
 from mcalclib.grader.limits import Limits
 from mcalclib.grader.session import Session, SessionLost
 
@@ -180,3 +184,16 @@ def test_a_server_that_fell_is_an_error_of_the_fence():
             for _ in range(3):  # the first may still be answered
                 fence.open().close()
                 time.sleep(0.2)
+
+
+def test_the_fence_follows_a_python_that_is_a_link_to_a_link(monkeypatch):
+    build = Path(__file__).resolve().parents[2] / "_build"  # /tmp is another one in there
+    build.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=build) as folder:
+        first, second = Path(folder) / "first", Path(folder) / "second"
+        second.symlink_to(os.path.realpath(sys.executable))
+        first.symlink_to("second")
+        links = [(str(first), "second"), (str(second), os.path.realpath(sys.executable))]
+        assert links_to(str(first))[:2] == links
+        monkeypatch.setattr(sys, "executable", str(first))
+        assert probe() == "forked"
