@@ -61,7 +61,7 @@ EXERCISES = [
         title="Shapes in an implicit equation",
         question=(
             "The $n$ equations $h(x, p) = 0$ determine $x \\in \\mathbb R^n$ from $k$ parameters "
-            "$p$. Which shape has the matrix $h_p = \\partial h / \\partial p$?"
+            "$p$. What is the shape of the matrix $h_p = \\partial h / \\partial p$?"
         ),
         answer="n by k",
         mistakes={"k by n": "layout", "n by n": "different"},

@@ -17,7 +17,7 @@ EXERCISES = [
         title="Data to weights",
         question=(
             "There are $m$ measurements and $n$ weights: $X$ is $m$ by $n$ with independent "
-            "columns. Which shape has $(X^{\\mathsf T} X)^{-1} X^{\\mathsf T}$?"
+            "columns. What is the shape of $(X^{\\mathsf T} X)^{-1} X^{\\mathsf T}$?"
         ),
         answer="n by m",
         mistakes={"m by n": "layout", "n by n": "different"},

@@ -26,7 +26,7 @@ EXERCISES = [
         title="The shape of the weights",
         question=(
             "A layer takes a column of $n$ numbers to $m$ outputs, $f(W, \\phi) = "
-            "\\sigma(W^{\\mathsf T}\\phi)$. Which shape has $W$?"
+            "\\sigma(W^{\\mathsf T}\\phi)$. What is the shape of $W$?"
         ),
         answer="n by m",
         mistakes={"m by n": "layout", "n by n": "different"},
@@ -137,7 +137,7 @@ EXERCISES = [
         kind="jacobian",
         title="The Jacobian matrix in the weights",
         question=(
-            "For the same layer, $F(W) = \\tanh(W^{\\mathsf T}\\phi)$ with the slopes `s`, which matrix "
+            "For the layer $F(W) = \\tanh(W^{\\mathsf T}\\phi)$ with the slopes `s`, which matrix "
             "$J$ gives $dF = J\\operatorname{vec}(dW)$, where vec stacks columns?"
         ),
         function=lambda W, phi: np.tanh(W.T @ phi),
