@@ -1,7 +1,7 @@
 """The book's Sphinx extension: one idea per module.
 
 ``claims`` reads which cell verifies which claim; ``marks`` shows it on the pages; ``formulas``
-fixes how math is rendered; ``punctuation`` keeps a full stop on the line of its formula;
+fixes how math is rendered; ``streams`` keeps printed text whole; ``punctuation`` keeps a full stop on the line of its formula;
 ``derivations`` lays out what the symbolic engine derives and links every line to its rule;
 ``cards`` writes the page of the rules and ``ask`` the one that derives what a reader types;
 ``practice`` turns the cells of exercises into answer boxes; ``offline`` removes what needs a
@@ -29,6 +29,7 @@ from . import (
     practice,
     punctuation,
     results,
+    streams,
 )
 
 
@@ -37,6 +38,7 @@ def setup(app):
     # leave behind.
     for module in (
         formulas,
+        streams,
         practice,
         punctuation,
         derivations,
