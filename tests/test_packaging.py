@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -140,8 +141,13 @@ def closure(requirements):
     return names
 
 
+@cache  # reads the metadata of every installed package
+def distributions():
+    return metadata.packages_distributions()
+
+
 def providers(module):
-    return {canonicalize_name(name) for name in metadata.packages_distributions().get(module, [])}
+    return {canonicalize_name(name) for name in distributions().get(module, [])}
 
 
 def test_mcalclib_imports_only_what_it_brings_along():
