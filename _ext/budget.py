@@ -6,6 +6,7 @@ sends it. Fonts stand in the style sheets, and what a slider, a menu or a search
 """
 
 import gzip
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -45,12 +46,17 @@ def sent(path: Path) -> int:
     return len(data) if path.suffix in _COMPRESSED_ALREADY else len(gzip.compress(data, 6))
 
 
+LOADED_AT_ONCE = re.compile(r'"DOMContentLoaded", \(\) => window\.mcalc\.load\("([^"]+)"\)')
+
+
 def first_visit(page: Path, out: Path) -> dict[str, int]:
     """Return the bytes of each file that a first visit to the page loads, by name."""
-    files = {page}
-    for address in Loaded(page.read_text(encoding="utf-8")).addresses:
+    files, text = {page}, page.read_text(encoding="utf-8")
+    for address in Loaded(text).addresses:
         if not is_remote(address) and (file := target(out, page, address)) and file.is_file():
             files.add(file.resolve())
+    # What a line of script on the page asks for as soon as the page is there.
+    files |= {out / "_static" / name for name in LOADED_AT_ONCE.findall(text)}
     return {file.relative_to(out).as_posix(): sent(file) for file in files}
 
 
