@@ -6,8 +6,9 @@ A given cell of the source notebook may hold a region
     A = rng.integers(-3, 4, (2, 2))
     ### END VARIANT
 
-in which ``rng`` is seeded by the course's secret, the assignment, the student and the cell. Students
-get the numbers that came out as plain assignments; ``{{A}}`` in text cells is filled in as well.
+in which ``rng`` is seeded by the course's secret, the assignment, the student and the problem.
+Students get the numbers that came out as plain assignments; ``{{A}}`` in text cells is filled in as
+well.
 """
 
 # ruff: noqa: BLE001 - whatever the instructor's region raises is told with its cell
@@ -17,6 +18,7 @@ import hashlib
 import hmac
 import json
 import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,10 +66,13 @@ def drawn(assignment: Assignment, secret: bytes, student: str) -> Assignment:
         return assignment
     values: dict[str, object] = {}
     parts = []
+    problems, before = _problems(assignment), Counter[str]()
     for number, part in enumerate(assignment.parts):
         if part.draws:
             where = f"{assignment.name}, cell {number + 1}"
-            seed = _seed(secret, assignment.name, student, number)
+            problem = problems[number]
+            seed = _seed(secret, assignment.name, student, problem, before[problem])
+            before[problem] += 1
             source = _filled_in(part.source, seed, where, values)
             part = replace(part, source=source, released=source)
         elif part.kind == "text" and values:
@@ -77,8 +82,21 @@ def drawn(assignment: Assignment, secret: bytes, student: str) -> Assignment:
     return replace(assignment, parts=tuple(parts))
 
 
-def _seed(secret, assignment, student, number):
-    about = json.dumps([assignment, plain(student), number]).encode()
+def _problems(assignment):
+    """Return, for each cell, the problem that it stands before or in.
+
+    Not the cell's number: a cell that is added later, to mend something, must change nobody's
+    numbers.
+    """
+    found, problem = [], ""
+    for part in reversed(assignment.parts):
+        problem = part.problem or problem
+        found.append(problem)
+    return found[::-1]
+
+
+def _seed(secret, assignment, student, problem, number):
+    about = json.dumps([assignment, plain(student), problem, number]).encode()
     return int.from_bytes(hmac.new(secret, about, hashlib.sha256).digest())
 
 

@@ -214,3 +214,20 @@ def test_a_solution_that_fails_for_some_numbers_is_not_released(course, capsys):
     (course / "students.txt").write_text("\n".join(f"student {n}" for n in range(20)))
     assert release(course) == 2
     assert "and the numbers of 'student" in capsys.readouterr().err
+
+
+def test_a_cell_that_is_added_later_changes_nobodys_numbers():
+    before = drawn(parse(source(), "numbers"), b"secret", "ada")
+    content = json.loads(source())
+    content["cells"][:0] = [cell("markdown", "A remark.", "remark"), cell("code", "x = 1", "more")]
+    after = drawn(parse(to_bytes(content), "numbers"), b"secret", "ada")
+    assert [p.source for p in after.parts[2:]] == [p.source for p in before.parts]
+
+
+def test_two_problems_draw_different_numbers_from_the_same_region():
+    content = json.loads(source("### BEGIN VARIANT\nA = rng.integers(0, 10**9, 4)\n### END VARIANT"))
+    again = [dict(one, id=f"{one['id']}2") for one in content["cells"][1:]]
+    again = json.loads(json.dumps(again).replace('"answer"', '"second"').replace('"test"', '"last"'))
+    content["cells"] += again
+    parts = drawn(parse(to_bytes(content), "numbers"), b"secret", "ada").parts
+    assert parts[1].source != parts[5].source
