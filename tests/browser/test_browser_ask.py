@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import reading
-from conftest import ROOT, chapters
+from conftest import ROOT, Visit, chapters, context_for
 
 from mcalclib.symbolic import derivation, rule_cards, step_cards
 from mcalclib.symbolic.checking import agree
@@ -164,8 +164,6 @@ def answers(opened_once):
 
 @pytest.fixture(scope="module")
 def opened_once(browser, site):
-    from conftest import Visit, context_for
-
     context = context_for(browser)
     yield Visit(context).open(site.resolve().as_uri() + "/" + ASK)
     context.close()
