@@ -1,5 +1,7 @@
 """Power of entries, in base and exponent."""
 
+from numbers import Real
+
 import numpy as np
 
 from ..errors import DomainError
@@ -18,7 +20,7 @@ def value(X, p):
 
 
 def slope(X, p):
-    if isinstance(p, int | float) and p != 0:
+    if isinstance(p, Real) and p != 0:
         return p * np.power(X, p - 1)
     # x**0 is 1 everywhere, and 0 * 0**(-1) must not be nan
     return np.where(p == 0, 0.0, p * np.power(X, np.where(p == 0, 1.0, p - 1.0)))

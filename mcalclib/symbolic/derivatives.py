@@ -257,7 +257,7 @@ def jacobian_of(F, leaf, dX):
     J = n.zeros((rows, columns)) if pushed is ZERO else linear_parts.jacobian(pushed, dX)
     if is_symmetric_variable(leaf):
         J = n.matmul(J, duplication(leaf))
-    return canonical(J)
+    return canonical(n.entry(J) if n.is_one_by_one(J) else J)
 
 
 def is_symmetric_variable(leaf):
@@ -274,7 +274,7 @@ def check_jacobian(F, leaf, dX, J):
     again = read(write(J))
 
     def claim(env):
-        return evaluate(again, env) @ half_vec(leaf, env[dX])
+        return np.atleast_2d(evaluate(again, env)) @ half_vec(leaf, env[dX])
 
     check_differential("Jacobian", F, leaf, dX, claim, order="F")
 
@@ -324,14 +324,14 @@ def symbolic_hessian(expr, X):
     second = push(first, {leaf: dY})
     second = n.zeros(F.shape) if second is ZERO else second
     bilinear = rebuild(normal(second), frozenset((dX, dY)))
+    if n.is_one_by_one(bilinear):
+        bilinear = canonical(n.entry(bilinear))
     operator = matrix = None
     if is_scalar(F):
         operator = gradient_of(bilinear, dY)
         operator = rebuild(normal(operator), frozenset((dX,)))
         G = gradient_of(first, dX)
         matrix = jacobian_of(G, leaf, dX)
-        if not leaf.shape:
-            matrix = canonical(n.entry(matrix))
         if is_symmetric_variable(leaf):
             matrix = canonical(n.matmul(n.transpose(duplication(leaf)), matrix))
     forms = [read(write(f)) if f is not None else None for f in (bilinear, operator, matrix)]

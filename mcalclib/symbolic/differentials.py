@@ -137,7 +137,7 @@ def run(rule, F, primals, tangents, **options):
 def _plain_number(node):
     """Rules tell constant exponents by their being numbers."""
     if n.is_number(node):
-        return int(node.data) if node.data.denominator == 1 else float(node.data)
+        return int(node.data) if node.data.denominator == 1 else node.data
     return node
 
 

@@ -8,13 +8,13 @@ entries, diag(v) scales rows or columns, and K permutes them; what occurs twice 
 import keyword
 import linecache
 from collections import Counter
-from functools import partial
+from functools import partial, wraps
 from itertools import count
 
 import numpy as np
 import sympy
 
-from ..errors import NoRuleError
+from ..errors import DtypeError, NoRuleError, ShapeError
 from . import nodes as n
 from .checking import UnverifiedError, agree
 from .evaluation import evaluate, stand_in
@@ -41,12 +41,15 @@ def to_numpy(result, form="matrix"):
     -------
     callable
         With keyword arguments named after the symbols, and its text in ``.source``. Vectors are
-        arrays of shape (n,). An unknown function f is an argument too, its derivative is ``df``.
+        arrays of shape (n,); (n, 1) is taken too. An unknown function f is an argument too, its
+        derivative is ``df``. It raises ShapeError for arrays whose shapes do not fit each other.
 
     Raises
     ------
     UnverifiedError
         If the function does not agree with the expression at a random point.
+    NoRuleError
+        If an operation has no NumPy form.
 
     Examples
     --------
@@ -75,7 +78,7 @@ def to_numpy(result, form="matrix"):
     source = writer.function(name)
     function = _compiled(source, name)
     _check(node, function, writer)
-    return function
+    return _with_checked_shapes(function, writer)
 
 
 def _compiled(source, name):
@@ -88,6 +91,60 @@ def _compiled(source, name):
     function = namespace[name]
     function.source = source.rstrip("\n")
     return function
+
+
+def _with_checked_shapes(function, writer):
+    """Let a function refuse arrays that do not fit: a column of shape (n, 1) would broadcast."""
+    leaves = {name: leaf for leaf, name in writer.names.items() if name in writer.parameters}
+    sizes = {name: s for s, name in writer.size_names.items()}
+
+    @wraps(function)
+    def checked(**arguments):
+        known = {sizes[k]: (v, k) for k, v in arguments.items() if k in sizes}
+        for name in sorted(leaves.keys() & arguments.keys()):
+            arguments[name] = _fitting(
+                function.__name__, name, leaves[name], arguments[name], known
+            )
+        return function(**arguments)
+
+    return checked
+
+
+def _fitting(function, name, leaf, value, known):
+    """Return a value as the array that the symbol stands for, of a shape that fits the others.
+
+    Parameters
+    ----------
+    known : dict
+        Sizes that are symbols -> (their value, the argument that says so).
+    """
+    if not leaf.shape:
+        if np.ndim(value):
+            raise ShapeError(f"{function}: {name} must be a scalar, got shape {np.shape(value)}.")
+        return value
+    value = np.asarray(value)
+    if value.dtype.kind in "bui":
+        value = value.astype(float)
+    if value.dtype.kind not in "fc":
+        raise DtypeError(f"{function}: {name} must hold numbers, got dtype {value.dtype}.")
+    shape = leaf.shape
+    if n.is_vector(leaf):
+        shape = (leaf.shape[0] if n.is_column(leaf) else leaf.shape[1],)
+        if value.ndim == 2 and 1 in value.shape:
+            value = value.ravel()
+    expected = " by ".join(map(str, shape)) if len(shape) == 2 else f"of shape ({shape[0]},)"
+    if value.ndim != len(shape):
+        raise ShapeError(f"{function}: {name} must be {expected}, got shape {value.shape}.")
+    for d, came in zip(shape, value.shape, strict=True):
+        whole = d if isinstance(d, int) else known.get(d, (None,))[0]
+        if whole is None and d.is_Symbol:
+            known[d] = (came, name)
+        elif whole is not None and whole != came:
+            because = "" if isinstance(d, int) else f", where {d} = {whole} as for {known[d][1]}"
+            raise ShapeError(
+                f"{function}: {name} must be {expected}{because}; got shape {value.shape}."
+            )
+    return value
 
 
 def _check(node, function, writer):
@@ -209,7 +266,9 @@ class _Writer:
             return self.size_names[d]
         if not d.is_Symbol:
             own = {s: sympy.Symbol(self.size(s)) for s in sorted(d.free_symbols, key=str)}
-            text = str(d.xreplace(own))
+            above, below = map(str, d.xreplace(own).as_numer_denom())
+            # a size is whole: n (n + 1) / 2 would be a float
+            text = above if below == "1" else f"({above}) // {below}"
             return f"({text})" if not text.isalnum() else text
         name = self.identifier(str(d))
         for leaf, own in sorted(self.names.items(), key=lambda item: item[1]):
@@ -476,8 +535,8 @@ class _Writer:
 
     def shape(self, node):
         if self.kind(node) == "matrix":
-            return f"({self.size(node.shape[0])}, {self.size(node.shape[1])})"
-        return self.size(node.shape[0] if self.kind(node) == "column" else node.shape[1])
+            return f"({', '.join(self.bare(self.size(d)) for d in node.shape)})"
+        return self.bare(self.size(node.shape[0] if self.kind(node) == "column" else node.shape[1]))
 
     def write_dense(self, node):
         rows = [[float(x) for x in row] for row in node.data.tolist()]
@@ -604,7 +663,9 @@ class _Writer:
         name = self.names.setdefault(index, str(index.data))
         stop = self.bare(self.show(n.add(high, n.ONE)))
         inside = self.bare(self.show(body))
-        return f"sum({inside} for {name} in range({self.bare(self.show(low))}, {stop}))"
+        terms = f"({inside} for {name} in range({self.bare(self.show(low))}, {stop}))"
+        # the sum may be empty, and has a shape then too
+        return f"sum({terms}, np.zeros({self.shape(node)}))"
 
 
 _TEMPORARIES = {

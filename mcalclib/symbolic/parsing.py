@@ -95,10 +95,10 @@ class _Builder:
                 return n.mul(n.MINUS_ONE, *built)
             case "'":
                 return n.transpose(*built)
-            case "+":
-                return n.add(*built)
-            case "-":
-                return n.subtract(*built)
+            case "+" | "-":
+                if any(not b.shape for b in built):  # xᵀx + 1 is a number
+                    built = [n.entry(b) for b in built]
+                return n.add(*built) if tree.op == "+" else n.subtract(*built)
             case "*":
                 return self.times(*built)
             case ".*":

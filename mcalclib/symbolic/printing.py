@@ -123,10 +123,9 @@ class _Printer:
         blocks = blocks_of(node)
         if blocks is not None:
             return self.rows([[self.show(b) for b in row] for row in blocks]), _ATOM
-        first, *rest = node.args
-        out = self.show(first, _SUM)
-        for term in rest:
-            string = self.show(term, _SUM)
+        first, *rest = (self.show(term, _SUM) for term in _number_first(node.args))
+        out = first
+        for string in rest:
             out += f" - {string[1:].lstrip()}" if string.startswith("-") else f" + {string}"
         return out, _SUM
 
@@ -362,6 +361,14 @@ class _Printer:
 FRECHET = {"expm": "exp", "logm": "log", "sqrtm": "sqrt"}
 
 
+def _number_first(terms):
+    """Put a positive number first where a sum would open with a minus: 1 - xᵀx, not -xᵀx + 1."""
+    first, *_, last = terms
+    opens = first.args[0] if first.op == "mul" else first
+    turned = n.is_number(opens) and opens.data < 0 and n.is_number(last) and last.data > 0
+    return (last, *terms[:-1]) if turned else terms
+
+
 def _is_negative(p):
     return n.is_number(p) and p.data < 0
 
@@ -433,6 +440,18 @@ class _Latex(_Printer):
         return f"{d}{gap}{base}{f'_{{{index}}}' if index else ''}{primes}"
 
 
+def _is_bracketed(s):
+    """Whether one pair of brackets holds all of s."""
+    if not (s.startswith("(") and s.endswith(")")):
+        return False
+    depth = 0
+    for i, c in enumerate(s):
+        depth += (c == "(") - (c == ")")
+        if depth == 0 and i < len(s) - 1:
+            return False
+    return True
+
+
 class _Text(_Printer):
     space = " "
     transposed = "T"
@@ -456,8 +475,9 @@ class _Text(_Printer):
     def fraction(self, above, below, several=False):
         plain = re.fullmatch(r"[\w‖⁰¹²³⁴⁵⁶⁷⁸⁹]+|‖[^‖]*‖\S*|\w+\([^()]*\)", below)
         simple = re.fullmatch(r"[\w.]+|\w+\([^()]*\)", above)
-        below = below if plain else f"({below})"
-        return f"{above if simple or ' ' in above and '+' not in above else f'({above})'}/{below}"
+        below = below if plain or _is_bracketed(below) else f"({below})"
+        bare = simple or _is_bracketed(above) or " " in above and "+" not in above
+        return f"{above if bare else f'({above})'}/{below}"
 
     def root(self, s):
         return f"sqrt({s})"

@@ -9,6 +9,7 @@ from mcalclib.symbolic import (
     CommutationMatrix,
     Norm,
     UnverifiedError,
+    Vec,
     differential,
     symbolic_gradient,
     symbolic_hessian,
@@ -135,3 +136,21 @@ def test_jacobian_by_a_symmetric_matrix_is_by_its_half_vec(e):
     D = DuplicationMatrix(e.n)
     assert -KroneckerProduct(Inverse(e.S), Inverse(e.S)) * D == J
     assert "vech(S)" in repr(J)
+
+
+def test_an_exponent_of_thirds_stays_a_fraction(e):
+    third = sympy.Rational(1, 3)
+    f = Determinant(e.A) ** third
+    assert same(symbolic_gradient(f, e.A).expr, third * f * Inverse(e.A).T)
+    dA, dA2 = d(e.A), sympy.MatrixSymbol("dA2", *e.A.shape)
+    B = Inverse(e.A)
+    expected = f * (Trace(B * dA) * Trace(B * dA2) / 9 - Trace(B * dA * B * dA2) / 3)
+    assert same(symbolic_hessian(f, e.A).bilinear, expected)
+
+
+def test_derivative_of_a_scalar_by_a_scalar_is_a_scalar(e):
+    F = (1 / e.t) * Trace(e.A + e.t * e.B)
+    assert same(symbolic_jacobian(F, e.t).expr, -Trace(e.A) / e.t**2)
+    H = symbolic_hessian(Vec(e.X).T * e.t**3 * Vec(e.X), e.t)
+    assert same(H.matrix, 6 * e.t * Trace(e.X.T * e.X))
+    assert "I_1" not in repr(H)

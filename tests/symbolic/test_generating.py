@@ -6,6 +6,7 @@ import sympy
 from numpy.testing import assert_allclose
 from sympy import Determinant, Inverse, Trace, log
 
+from mcalclib.errors import DtypeError, ShapeError
 from mcalclib.symbolic import (
     Norm,
     differential,
@@ -83,3 +84,55 @@ def test_unknown_function_becomes_an_argument(e, rng, name):
     A, x = rng.standard_normal((3, 3)), rng.standard_normal(3)
     slope = {f"d{name}": lambda z: 1 - np.tanh(z) ** 2}
     assert_allclose(J(A=A, x=x, **slope), slope[f"d{name}"](A @ x)[:, None] * A, rtol=1e-13)
+
+
+def test_a_column_of_two_dimensions_is_taken_as_the_vector_it_is(e, rng):
+    J = to_numpy(symbolic_jacobian(sympy.HadamardProduct(e.x, e.A * e.x), e.x))
+    A, x = rng.standard_normal((3, 3)), rng.standard_normal(3)
+    expected = np.diag(A @ x) + np.diag(x) @ A
+    assert_allclose(J(A=A, x=x[:, None]), expected, rtol=1e-13)
+    assert_allclose(J(A=A, x=x), expected, rtol=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"x": np.ones(4)}, r"x must be of shape \(n,\), where n = 3 as for A; got shape \(4,\)"),
+        ({"A": np.ones((3, 2))}, "A must be n by n"),
+        ({"x": np.ones((3, 2))}, r"x must be of shape \(n,\)"),
+        ({"t": np.ones(3)}, "t must be a scalar"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused(e, changed, says):
+    J = to_numpy(symbolic_jacobian(e.t * sympy.HadamardProduct(e.x, e.A * e.x), e.x))
+    with pytest.raises(ShapeError, match=says):
+        J(**({"A": np.eye(3), "x": np.ones(3), "t": 2.0} | changed))
+
+
+def test_entries_that_are_no_numbers_are_refused(e):
+    with pytest.raises(DtypeError, match="A must hold numbers"):
+        to_numpy(Trace(e.A))(A=[["1", "2"], ["3", "4"]])
+
+
+def test_whole_numbers_are_taken_as_real_ones(e):
+    G = to_numpy(symbolic_gradient(sympy.Determinant(e.A), e.A))
+    assert_allclose(G(A=[[2, 1], [1, 3]]), [[3, -1], [-1, 2]], rtol=1e-12)
+
+
+def test_zero_hessian_of_a_symmetric_matrix_has_a_whole_size(e):
+    H = to_numpy(symbolic_hessian(e.x.T * e.S * e.x, e.S))
+    assert_allclose(H(n=3), np.zeros((6, 6)))
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_hessian_of_a_symbolic_power_holds_for_small_exponents(e, rng, k):
+    A, B, E, G = rng.standard_normal((4, 3, 3))
+    H = to_numpy(symbolic_hessian(Trace(e.B * e.A**e.k), e.A))(A=A, B=B, k=k)
+    # the second derivative of A, A² and A³, written out
+    words = {
+        1: [],
+        2: [(E, G), (G, E)],
+        3: [(E, G, A), (G, E, A), (E, A, G), (G, A, E), (A, E, G), (A, G, E)],
+    }
+    expected = sum(np.trace(B @ np.linalg.multi_dot(word)) for word in words[k])
+    assert_allclose(G.ravel("F") @ H @ E.ravel("F"), expected, rtol=1e-10, atol=1e-12)

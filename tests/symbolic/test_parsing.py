@@ -4,6 +4,7 @@ import pytest
 import sympy
 
 from mcalclib.symbolic import Norm, ParseError, parse
+from mcalclib.symbolic.parsing import parse_node
 from tests.symbolic.symbols import same
 
 
@@ -110,3 +111,20 @@ def test_complaint_points_at_the_place(text, place, says):
 def test_vector_is_never_taken_for_a_number():
     with pytest.raises(ParseError):
         parse("x x")
+
+
+@pytest.mark.parametrize("text", ["x' x + 1", "1 + x' x", "x' x - 1", "sqrt(1 + x' x)"])
+def test_a_number_beside_an_inner_product_makes_a_scalar(text):
+    assert parse(text).is_Matrix is False
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1 - x' x", "1 - xᵀ x"),
+        ("(x' x + 1) / (x' x + 2)", "(xᵀ x + 1)/(xᵀ x + 2)"),
+        ("A / (x' x + 1)", "1/(xᵀ x + 1) A"),
+    ],
+)
+def test_a_quotient_is_shown_with_one_pair_of_brackets(text, shown):
+    assert repr(parse_node(text)[0]) == shown
