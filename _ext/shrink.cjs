@@ -17,7 +17,8 @@ async function purged(css, { words, variables }) {
     fontFace: true,
     keyframes: true,
     variables: true,
-    safelist: { variables },
+    // A selector of nothing but :is(...) and states has no name of its own that PurgeCSS could find.
+    safelist: { greedy: [/^:(is|where)$/], variables },
   });
   return kept;
 }
