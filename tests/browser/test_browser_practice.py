@@ -87,6 +87,8 @@ def extract(site, homes, tmp_path_factory):
         html = (site / name).read_text(encoding="utf-8")
         before, tag, rest = html.partition('<article class="bd-article">')
         after = rest.partition("</article>")[2]
+        # The contents of the page would lead to sections that are not here.
+        after = re.sub(r'<nav id="pst-page-toc-nav".*?</nav>', "", after, flags=re.DOTALL)
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(
             f"{before}{tag}{''.join(boxes_of(html).values())}</article>{after}", encoding="utf-8"
