@@ -29,22 +29,43 @@ class Desk:
 
     def __init__(self, folder):
         self.results = Results(folder)
-        self.raw = {record["student"]: record for record in self.results.raw()}
+        self._read()
         if not self.raw:
             raise GradebookError(f"{folder}: nobody's submission is in it yet.")
         self.reviews = Reviews(folder, write=True)
-        first = next(iter(self.raw.values()))
-        self.checks = {check["grade_id"]: check for check in first["checks"]}
+
+    def _stamp(self):
+        about = (self.results.folder / "gradebook.db").stat()
+        return about.st_ino, about.st_mtime_ns, about.st_size
+
+    def _read(self):
+        self._seen = self._stamp()
+        self.raw = {record["student"]: record for record in self.results.raw()}
+        # A record may be older than a cell of the assignment, or lie there unread: all are asked.
+        self.checks: dict[str, dict] = {}
+        self.by_hand: set[str] = set()
+        for record in self.raw.values():
+            for check in record["checks"]:
+                self.checks.setdefault(check["grade_id"], check)
+                if check["status"] == "manual":
+                    self.by_hand.add(check["grade_id"])
 
     def close(self):
         """Write scores and feedback anew and close the files."""
-        self.publish()
-        self.reviews.close()
+        try:
+            self.publish()
+        finally:
+            self.reviews.close()
 
     def publish(self):
         """Write ``scores.csv`` and the feedback of everybody who was marked."""
         with Gradebook(self.results.folder, self.results.assignment) as book:
             publish(book)
+
+    def refresh(self):
+        """Read the results again if somebody graded meanwhile."""
+        if self._stamp() != self._seen:
+            self._read()
 
     def overview(self) -> dict:
         """Return every check with how many are marked, and every student."""
@@ -57,7 +78,7 @@ class Desk:
                     "grade_id": grade_id,
                     "problem": check["problem"],
                     "max_points": check["max_points"],
-                    "by_hand": check["status"] in ("manual",),
+                    "by_hand": grade_id in self.by_hand,
                     "marked": marked,
                 }
             )
@@ -74,7 +95,9 @@ class Desk:
         marks, items = self.reviews.marks(), self.reviews.items()
         students = []
         for student, record in self.raw.items():
-            check = self._check(with_marks(record, marks.get(student, {}), items), grade_id)
+            check = _find(with_marks(record, marks.get(student, {}), items), grade_id)
+            if check is None:
+                continue
             students.append(
                 {
                     "student": student,
@@ -96,8 +119,10 @@ class Desk:
         self._known(grade_id, student)
         record = self.raw[student]
         mark = self.reviews.marks(student).get(grade_id)
-        check = self._check(record, grade_id)
-        shown = self._check(
+        check = _find(record, grade_id)
+        if check is None:
+            raise GraderError(f"{student}'s record is older than the check {grade_id!r}; regrade.")
+        shown = _find(
             with_marks(record, {grade_id: mark} if mark else {}, self.reviews.items()), grade_id
         )
         answers = [
@@ -127,6 +152,7 @@ class Desk:
         known = {n for n, item in self.reviews.items().items() if item["grade_id"] == grade_id}
         if not isinstance(items, list) or not set(items) <= known:
             raise GraderError("there is no such rubric item in this problem.")
+        items = sorted(set(items))
         if not isinstance(comment, str) or len(comment) > MAX_COMMENT:
             raise GraderError(f"a comment is a text of at most {MAX_COMMENT} characters.")
         digest = answer_digest(self.raw[student], grade_id)
@@ -159,9 +185,9 @@ class Desk:
         if student is not None and student not in self.raw:
             raise GraderError(f"there is no submission of {student!r}.")
 
-    @staticmethod
-    def _check(record, grade_id):
-        return next(check for check in record["checks"] if check["grade_id"] == grade_id)
+
+def _find(record, grade_id):
+    return next((check for check in record["checks"] if check["grade_id"] == grade_id), None)
 
 
 def _points(value):
@@ -226,11 +252,11 @@ def application(desk: Desk, token: str, port: int):
 
         def post(self, name):
             self.allowed(self.request.headers.get("X-Token", ""))
+            if name not in calls:
+                raise web.HTTPError(404)
             try:
-                arguments = json.loads(self.request.body or b"{}")
-                result = calls[name](**arguments)
-            except KeyError:
-                raise web.HTTPError(404) from None
+                desk.refresh()
+                result = calls[name](**json.loads(self.request.body or b"{}"))
             except (GraderError, TypeError, ValueError) as error:
                 self.set_status(400)
                 result = {"problem": str(error)}

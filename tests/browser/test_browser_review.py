@@ -59,6 +59,16 @@ def test_a_class_is_marked_by_keyboard(results, review):
     page.keyboard.type("Well said.")
     page.keyboard.press("Control+Enter")
     page.wait_for_function("() => document.querySelector('#answer h2').textContent === 'ben'")
+    page.keyboard.press("f")  # after a comment the keys are keys again
+    assert page.input_value("#points") == "4" and page.input_value("#comment") == ""
+    page.fill("#points", "")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")  # who passes by decides nothing
+    page.wait_for_function("() => document.querySelector('#answer h2').textContent === 'kim'")
+    page.keyboard.press("k")
+    page.wait_for_function("() => document.querySelector('#answer h2').textContent === 'ben'")
+    with Reviews(results) as reviews:
+        assert set(reviews.marks()) == {"ada"}
     page.fill("#item-text", "says why")
     page.fill("#item-points", "2,5")
     page.press("#item-points", "Enter")

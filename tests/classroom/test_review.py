@@ -9,6 +9,7 @@ import pytest
 
 from mcalclib.classroom.review import Desk, Server
 from mcalclib.cli import main
+from mcalclib.grader.gradebook import Gradebook
 from mcalclib.grader.limits import GraderError
 
 
@@ -79,6 +80,50 @@ def test_comments_and_items_are_offered_again(desk):
     assert desk.mark("Ada Lovelace", "proof", None, numbers, "Good.")["points"] == 3
     desk.mark("Kurt Gödel", "proof", 1, [], "Good.")
     assert desk.problem("proof")["comments"] == ["Good."]
+
+
+def test_an_item_that_is_sent_twice_counts_once(desk):
+    ((item,),) = [desk.item("proof", "says why", 1)["items"]]
+    assert desk.mark("Ada Lovelace", "proof", None, [item["id"], item["id"]])["points"] == 1
+
+
+def rewrite(folder, student, change):
+    """Change one record behind the desk's back, as a grading run does."""
+    with Gradebook(folder, "operators") as book:
+        row, record = book.row(student), book.record(student)
+        change(record)
+        book.write(record, row["submission"], row["assignment"], row["grader"])
+
+
+def test_records_from_before_a_cell_was_added_or_unread_do_not_stand_in_the_way(class_folder):
+    first, second = "=cmd()", "Ada Lovelace"
+
+    def unread(record):
+        record["checks"] = [c | {"status": "unreadable"} for c in record["checks"]]
+
+    rewrite(class_folder / "out", first, unread)
+    rewrite(class_folder / "out", second, lambda record: record["checks"].pop(0))
+    desk = Desk(class_folder / "out")
+    checks = {check["grade_id"]: check["by_hand"] for check in desk.overview()["checks"]}
+    assert len(checks) == 13 and checks["proof"]
+    problem = desk.problem("commutation-shape")
+    assert second not in [one["student"] for one in problem["students"]]
+    with pytest.raises(GraderError, match="older than the check 'commutation-shape'"):
+        desk.answer(second, "commutation-shape")
+    desk.close()
+
+
+def test_what_was_graded_meanwhile_is_shown(server, class_folder):
+    ask(server, "/call/overview", {}, token=server.token)
+
+    def answer_anew(record):
+        record["answers"]["proof"]["source"] = ["Another proof."]
+
+    rewrite(class_folder / "out", "Ada Lovelace", answer_anew)
+    question = {"student": "Ada Lovelace", "grade_id": "proof"}
+    status, text = ask(server, "/call/answer", question, token=server.token)
+    assert status == 200
+    assert json.loads(text)["answers"][0]["source"] == ["Another proof."]
 
 
 @pytest.mark.parametrize(
