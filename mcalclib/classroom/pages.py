@@ -22,16 +22,16 @@ th button{font:inherit;font-weight:600;color:inherit;background:none;border:0;pa
 th button::after{content:" \\2195";color:var(--soft)}
 th[aria-sort=ascending] button::after{content:" \\2191"}th[aria-sort=descending] button::after{content:" \\2193"}
 th button:focus-visible,a:focus-visible,summary:focus-visible,.wide:focus-visible{outline:2px solid var(--bar);outline-offset:2px}
-tr.check td:first-child{padding-left:1.8rem}
 .meter{display:inline-block;width:7rem;height:.7rem;border:1px solid var(--line);vertical-align:middle}
 .meter i{display:block;height:100%;background:var(--bar)}
 svg{width:100%;height:auto;max-width:44rem;display:block}svg rect{fill:var(--bar)}svg text{fill:var(--soft);font-size:11px}svg line{stroke:var(--line)}
 pre{background:var(--over);padding:.6rem .8rem;overflow-x:auto;font-size:.85rem;margin:.4rem 0}
+td pre{white-space:pre-wrap;overflow-wrap:anywhere}
 dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.6rem 1.2rem;margin:1rem 0}
 dt{color:var(--soft);font-size:.85rem}dd{margin:0;font-size:1.3rem;font-variant-numeric:tabular-nums}
 .two{display:grid;grid-template-columns:1fr 1fr;gap:1rem}.two>div{min-width:0}mark{background:#f3d98b;color:#1a1a1f}
 summary{cursor:pointer}a{color:var(--bar)}
-@media (max-width:40rem){.two{grid-template-columns:1fr}.meter{width:2.5rem}svg text{font-size:17px}th,td{padding:.35rem .3rem}}
+@media (max-width:40rem){.two{grid-template-columns:1fr}.meter{width:2.5rem}svg text{font-size:17px}table{font-size:.85rem}th,td{padding:.35rem .25rem}td{overflow-wrap:break-word}td.n,th.n{white-space:normal;overflow-wrap:normal}td pre{padding:.3rem;font-size:.75rem}}
 @media print{th button::after{content:""}details>*{display:block}}
 """.strip().replace("\n", "")
 
@@ -48,11 +48,9 @@ for (const table of document.querySelectorAll("table.sortable")) {
       for (const other of table.querySelectorAll("th")) other.removeAttribute("aria-sort");
       head.setAttribute("aria-sort", up ? "ascending" : "descending");
       const key = (row) => row.cells[column].dataset.v ?? row.cells[column].textContent;
-      const rows = [...table.tBodies[0].rows].sort((a, b) => {
-        const [x, y] = [key(a), key(b)];
-        const order = isNaN(x) || isNaN(y) || x === "" || y === "" ? x.localeCompare(y) : x - y;
-        return up ? order : -order;
-      });
+      const order = head.className === "n" ? (x, y) => x - y
+        : (x, y) => x.localeCompare(y, undefined, { numeric: true });
+      const rows = [...table.tBodies[0].rows].sort((a, b) => (up ? 1 : -1) * order(key(a), key(b)));
       table.tBodies[0].append(...rows);
     });
   });
@@ -81,16 +79,71 @@ def shown(value: float | None, digits: int = 1) -> str:
     return "–" if value is None else f"{value:.{digits}f}".rstrip("0").rstrip(".") or "0"
 
 
-def table(columns, rows, label, sortable=True):
+def number_cell(value: float | None, digits: int = 1) -> str:
+    """Return a table's cell with a number; without one it is sorted below all others."""
+    unknown = ' data-v="-1"' if value is None else ""
+    return f'<td class="n"{unknown}>{shown(value, digits)}</td>'
+
+
+def share_cell(value: float | None, before: str = "") -> str:
+    """Return a table's cell with a share as a bar and in percent."""
+    if value is None:
+        return number_cell(None)
+    percent = f"{100 * value:.0f}"
+    return (
+        f'<td class="n" data-v="{100 * value:.2f}">{before}<span class="meter" aria-hidden="true">'
+        f'<i style="width:{percent}%"></i></span> {percent}&nbsp;%</td>'
+    )
+
+
+def histogram(bars: list[dict], label: str, last: str, every: int = 1):
+    """Yield a picture of how many values lie in each range, with the ranges' ends below.
+
+    Parameters
+    ----------
+    bars : list of dict
+        from, to and count.
+    label : str
+        What it shows, for who does not see it.
+    last : str
+        The end of the last range, with its unit.
+    every : int
+        At how many ranges an end is written.
+    """
+    width, base = 660, 160
+    step = (width - 60) / max(len(bars), 1)
+    highest = max([bar["count"] for bar in bars] or [0]) or 1
+    yield f'<svg viewBox="0 0 {width} {base + 30}" role="img" aria-label="{escape(label)}">'
+    yield f'<line x1="30" y1="{base}" x2="{width - 30}" y2="{base}"/>'
+    for number, bar in enumerate(bars):
+        tall = (base - 20) * bar["count"] / highest
+        x = 30 + number * step
+        about = f"{shown(bar['from'], 2)} to {shown(bar['to'], 2)}: {bar['count']}"
+        yield (
+            f'<rect x="{x + 1:.1f}" y="{base - tall:.1f}" width="{max(step - 2, 1):.1f}" '
+            f'height="{tall:.1f}"><title>{about}</title></rect>'
+        )
+        if bar["count"]:
+            yield (
+                f'<text x="{x + step / 2:.1f}" y="{base - tall - 4:.1f}" '
+                f'text-anchor="middle">{bar["count"]}</text>'
+            )
+        if number % every == 0:
+            start = shown(bar["from"], 2)
+            yield f'<text x="{x:.1f}" y="{base + 17}" text-anchor="middle">{start}</text>'
+    end = f'<text x="{30 + len(bars) * step:.1f}" y="{base + 17}" text-anchor="middle">'
+    yield f"{end}{escape(last)}</text></svg>"
+
+
+def table(columns, rows, label):
     """Yield a table, sortable by its heads, that scrolls inside itself where it is too wide."""
     heads = "".join(
         f'<th scope="col"{" class=n" if numeric else ""}>{escape(name)}</th>'
         for name, numeric in columns
     )
-    kind = ' class="sortable"' if sortable else ""
     # What scrolls must be reachable by keyboard.
     yield f'<div class="wide" tabindex="0" role="region" aria-label="{escape(label)}">'
-    yield f"<table{kind}><thead><tr>{heads}</tr></thead><tbody>"
+    yield f'<table class="sortable"><thead><tr>{heads}</tr></thead><tbody>'
     yield from rows
     yield "</tbody></table></div>"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..grader.feedback import WORDS
 from ..grader.publishing import write_whole
-from .pages import link, page_of, shown, table
+from .pages import histogram, link, number_cell, page_of, share_cell, shown, table
 from .results import Results
 from .statistics import class_statistics
 
@@ -39,6 +39,7 @@ def page(numbers: dict) -> str:
     parts = [
         *_head(numbers),
         *_distribution(numbers),
+        *_times(numbers),
         *_problems(numbers),
         *_diagnoses(numbers),
         *_trouble(numbers),
@@ -76,81 +77,53 @@ def _head(numbers):
 
 
 def _distribution(numbers):
-    bars = numbers["distribution"]
-    highest = max([bar["count"] for bar in bars] or [0]) or 1
-    width, height, base = 660, 190, 160
-    step = (width - 40) / max(len(bars), 1)
-    words = f"Histogram of {numbers['students']} scores from 0 to {shown(numbers['max_score'])}; "
-    summary = numbers["summary"]
-    words += f"half of them lie between {shown(summary['lower'])} and {shown(summary['upper'])}."
+    summary, bars = numbers["summary"], numbers["distribution"]
+    most = shown(numbers["max_score"])
+    words = (
+        f"Histogram of {numbers['students']} scores from 0 to {most}; half of them lie between "
+        f"{shown(summary['lower'])} and {shown(summary['upper'])}."
+    )
     yield "<h2>Distribution of scores</h2>"
-    yield f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(words)}">'
-    yield f'<line x1="30" y1="{base}" x2="{width - 10}" y2="{base}"/>'
-    for number, bar in enumerate(bars):
-        tall = (base - 20) * bar["count"] / highest
-        x = 30 + number * step
-        about = f"{shown(bar['from'])} to {shown(bar['to'])}: {bar['count']}"
-        yield (
-            f'<rect x="{x + 1:.1f}" y="{base - tall:.1f}" width="{max(step - 2, 1):.1f}" '
-            f'height="{tall:.1f}"><title>{about}</title></rect>'
-        )
-        if bar["count"]:
-            yield (
-                f'<text x="{x + step / 2:.1f}" y="{base - tall - 4:.1f}" '
-                f'text-anchor="middle">{bar["count"]}</text>'
-            )
-        if number % max(len(bars) // 10, 1) == 0:
-            yield f'<text x="{x:.1f}" y="{base + 15}" text-anchor="middle">{shown(bar["from"])}</text>'
-    yield (
-        f'<text x="{30 + len(bars) * step:.1f}" y="{base + 15}" text-anchor="middle">'
-        f"{shown(numbers['max_score'])}</text></svg>"
-    )
+    yield from histogram(bars, words, most, max(len(bars) // 10, 1))
 
 
-def _share(value):
-    if value is None:
-        return '<td class="n" data-v="-1">–</td>'
-    percent = f"{100 * value:.0f}"
-    return (
-        f'<td class="n" data-v="{percent}"><span class="meter" aria-hidden="true">'
-        f'<i style="width:{percent}%"></i></span> {percent} %</td>'
+def _times(numbers):
+    bars = numbers["durations"]
+    if not bars:
+        return
+    summary = numbers["seconds"]
+    words = (
+        f"Histogram of the seconds that grading each submission took; half of them took "
+        f"{shown(summary['lower'], 2)} to {shown(summary['upper'], 2)} s."
     )
+    yield "<h2>Time used</h2>"
+    yield '<p class="soft">Seconds for running a submission and its tests.</p>'
+    yield from histogram(bars, words, f"{shown(bars[-1]['to'], 2)} s")
 
 
 def _problems(numbers):
-    yield "<h2>Problems and checks</h2>"
+    yield "<h2>Problems</h2>"
     yield '<p class="soft">Success is the share of the points that the class got.</p>'
-    columns = [
-        ("problem or check", False),
-        ("points", True),
-        ("success", True),
-        ("full marks", True),
-    ]
-    rows = []
-    for problem in numbers["problems"]:
-        rows.append(_row(f"<strong>{escape(problem['name'])}</strong>", problem, ""))
-        if len(problem["checks"]) > 1:
-            for check in problem["checks"]:
-                rows.append(_row(escape(check["name"]), check, ' class="check"'))
-    # Checks stand below their problem, so sorting would tear them apart.
-    yield from table(columns, rows, "Problems and checks", sortable=False)
-    hardest = [
-        check
-        for problem in numbers["problems"]
-        for check in problem["checks"]
-        if check["success"] is not None
-    ]
-    hardest = sorted(hardest, key=lambda check: check["success"])[:3]
+    columns = [("problem", False), ("points", True), ("success", True), ("full marks", True)]
+    rows = [_row(problem["name"], problem) for problem in numbers["problems"]]
+    yield from table(columns, rows, "Problems")
+    checks = [(c, problem["name"]) for problem in numbers["problems"] for c in problem["checks"]]
+    yield "<h2>Checks</h2>"
+    marked = [check for check, _ in checks if check["success"] is not None]
+    hardest = sorted(marked, key=lambda check: check["success"])[:3]
     if hardest and hardest[0]["success"] < 1:
         names = ", ".join(f"{c['name']} ({100 * c['success']:.0f} %)" for c in hardest)
-        yield f"<p>Hardest checks: {escape(names)}.</p>"
+        yield f"<p>Hardest: {escape(names)}.</p>"
+    rows = [_row(check["name"], check, problem) for check, problem in checks]
+    yield from table([("check", False), *columns], rows, "Checks")
 
 
-def _row(name, about, kind):
+def _row(name, about, problem=None):
+    above = "" if problem is None else f"<td>{escape(problem)}</td>"
     full = "–" if about["full"] is None else f"{100 * about['full']:.0f} %"
     return (
-        f'<tr{kind}><td>{name}</td><td class="n">{shown(about["max_points"])}</td>'
-        f'{_share(about["success"])}<td class="n">{full}</td></tr>'
+        f"<tr><td>{escape(name)}</td>{above}{number_cell(about['max_points'])}"
+        f'{share_cell(about["success"])}<td class="n" data-v="{about["full"] or 0:.4f}">{full}</td></tr>'
     )
 
 
@@ -159,15 +132,21 @@ def _diagnoses(numbers):
     if not numbers["diagnoses"]:
         yield "<p>Nothing failed.</p>"
         return
-    for one in numbers["diagnoses"]:
-        share = 100 * one["count"] / numbers["students"]
-        yield (
-            f"<details><summary><strong>{one['count']}</strong> ({share:.0f} %) · "
-            f"{escape(one['problem'])}: {escape(one['message'])}</summary>"
-            f"<p class=soft>In {escape(', '.join(one['checks']))}.</p>"
-            f"<p class=soft>Example: {escape(one['example']['student'])}</p>"
-            f"<pre tabindex=0><code>{escape(one['example']['answer'])}</code></pre></details>"
-        )
+    rows = [
+        f"<tr>{share_cell(one['count'] / numbers['students'], str(one['count']) + ' ')}"
+        f"<td>{escape(one['problem'])}</td>"
+        f"<td><details><summary>{escape(one['message'])}</summary>"
+        f"<p class=soft>In {escape(', '.join(one['checks']))}. "
+        f"Example: {link(one['example']['student'])}</p>"
+        f"<pre tabindex=0><code>{escape(one['example']['answer'])}</code></pre></details></td></tr>"
+        for one in numbers["diagnoses"]
+    ]
+    columns = [
+        ("students", True),
+        ("problem", False),
+        ("what they were told", False),
+    ]
+    yield from table(columns, rows, "Most frequent diagnoses")
 
 
 def _trouble(numbers):
@@ -176,7 +155,7 @@ def _trouble(numbers):
         yield "<p>Nobody is below half of the points.</p>"
         return
     rows = [
-        f'<tr><td>{link(one["student"])}</td><td class="n">{shown(one["score"])}</td>'
+        f'<tr><td>{link(one["student"])}</td><td class="n">{shown(one["score"], 2)}</td>'
         f"<td>{escape(one['why'])}</td></tr>"
         for one in numbers["trouble"]
     ]
@@ -191,7 +170,7 @@ def _scores(numbers):
     rows = [
         f'<tr><td>{link(one["student"])}</td><td class="n">{shown(one["score"], 2)}</td>'
         f"<td>{escape(WORDS.get(one['status'], one['status']))}</td>"
-        f'<td class="n">{shown(one["seconds"], 2)}</td></tr>'
+        f"{number_cell(one['seconds'], 2)}</tr>"
         for one in numbers["scores"]
     ]
     columns = [("student", False), ("score", True), ("status", False), ("seconds", True)]

@@ -1,5 +1,6 @@
 """How a class did, as plain numbers: the report shows them, `report.json` holds them."""
 
+import bisect
 import re
 import statistics
 from collections import Counter
@@ -22,10 +23,11 @@ def class_statistics(records: list[dict], seconds: dict[str, float] | None = Non
     Returns
     -------
     dict
-        With the keys assignment, students, max_score, summary, distribution, statuses, problems,
-        diagnoses, trouble and scores.
+        With the keys assignment, students, max_score, waiting, summary, distribution, seconds,
+        durations, statuses, problems, diagnoses, trouble and scores.
     """
     seconds = seconds or {}
+    used = [seconds[record["student"]] for record in records if record["student"] in seconds]
     maximum = records[0]["max_score"] if records else 0.0
     scores = [record["score"] for record in records]
     return {
@@ -34,8 +36,9 @@ def class_statistics(records: list[dict], seconds: dict[str, float] | None = Non
         "max_score": maximum,
         "waiting": sum(record["waiting"] > 0 for record in records),
         "summary": _summary(scores),
-        "seconds": _summary([seconds[r["student"]] for r in records if r["student"] in seconds]),
         "distribution": distribution(scores, maximum),
+        "seconds": _summary(used),
+        "durations": durations(used),
         "statuses": dict(sorted(Counter(record["status"] for record in records).items())),
         "problems": _problems(records),
         "diagnoses": diagnoses(records),
@@ -85,6 +88,26 @@ def distribution(scores: list[float], maximum: float) -> list[dict]:
         counts[min(max(int(share * bins), 0), bins - 1)] += 1
     width = maximum / bins
     return [{"from": i * width, "to": (i + 1) * width, "count": n} for i, n in enumerate(counts)]
+
+
+def durations(seconds: list[float]) -> list[dict]:
+    """Return how many times lie in each of the ranges that 1, 2, 5, 10, ... separate.
+
+    Examples
+    --------
+    >>> [(part["from"], part["to"], part["count"]) for part in durations([0.015, 0.03, 0.04])]
+    [(0.01, 0.02, 1), (0.02, 0.05, 2)]
+    """
+    # Nothing is graded in less than a hundredth of a second, or in more than some minutes.
+    edges = [0.0] + [float(f"{digit}e{power}") for power in range(-2, 4) for digit in (1, 2, 5)]
+    places = [max(bisect.bisect_right(edges, value) - 1, 0) for value in seconds]
+    counts = Counter(min(place, len(edges) - 2) for place in places)
+    if not counts:
+        return []
+    return [
+        {"from": edges[at], "to": edges[at + 1], "count": counts[at]}
+        for at in range(min(counts), max(counts) + 1)
+    ]
 
 
 def _problems(records):

@@ -1,13 +1,14 @@
 """The class report: its numbers are the class's, its page shows them and runs nothing."""
 
+import itertools
 import json
 import statistics
 
 import pytest
 
-from mcalclib.classroom.report import write_report
+from mcalclib.classroom.report import page, write_report
 from mcalclib.classroom.results import Results
-from mcalclib.classroom.statistics import class_statistics, distribution
+from mcalclib.classroom.statistics import class_statistics, distribution, durations
 from mcalclib.cli import main
 from mcalclib.grader.gradebook import GradebookError
 from mcalclib.grader.reviews import Reviews
@@ -136,3 +137,21 @@ def test_a_times_file_that_was_cut_off_is_read_as_far_as_it_goes(class_folder):
     path = class_folder / "out" / "times.csv"
     path.write_text("student,seconds\nada,1.5\nben,2\nada,3\nkim,")
     assert Results(class_folder / "out").seconds() == {"ada": 3.0, "ben": 2.0}
+
+
+def test_a_thousand_students_in_trouble_fit_into_half_a_megabyte(graded):
+    records = [r for r in Results(graded / "out").records() if r["student"] == "Évariste Galois"]
+    records = [records[0] | {"student": f"Évariste Galois the {n}th"} for n in range(1000)]
+    seconds = {record["student"]: 0.5 for record in records}
+    text = page(class_statistics(records, seconds))
+    assert "1000 students</summary>" in text and text.count("Galois the 999th</a>") == 2
+    assert len(text.encode()) < 500_000
+
+
+def test_everybodys_time_is_counted_once():
+    used = [0.0, 0.004, 0.01, 0.0199, 0.02, 3.0, 1e9]
+    parts = durations(used)
+    counts = {(p["from"], p["to"]): p["count"] for p in parts if p["count"]}
+    assert counts == {(0, 0.01): 2, (0.01, 0.02): 2, (0.02, 0.05): 1, (2, 5): 1, (2000, 5000): 1}
+    assert all(a["to"] == b["from"] for a, b in itertools.pairwise(parts))
+    assert durations([]) == []
