@@ -1,8 +1,15 @@
 """Gradescope: an autograder zip that grades with this package, and its results.json."""
 
+import contextlib
 import json
+import os
+import re
+import shlex
+import shutil
 import sys
+import tempfile
 import zipfile
+from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
 from ..grader.assignment import load, parse
@@ -11,9 +18,10 @@ from ..grader.lane import Lane
 from ..grader.limits import GraderError, Limits
 from ..grader.publishing import write_whole
 from ..grader.records import unreadable
-from ..grader.release import prove
+from ..grader.release import prove, student_version
 from ..grader.submissions import Source, SubmissionsError, find
 from ..grader.validation import beside
+from ..grader.variants import drawn
 
 _SETUP = """#!/usr/bin/env bash
 # Run once, when Gradescope builds the image.
@@ -36,11 +44,11 @@ cd "$root/source" && PYTHONPATH="$root/source" exec "$python" -m mcalclib.classr
 _WHEN = (2020, 1, 1, 0, 0, 0)
 
 
-def write_autograder(source, out) -> Path:
+def write_autograder(source, out, secret: bytes = b"") -> Path:
     """Write the zip that Gradescope's "Configure Autograder" takes, and return its path.
 
-    It holds the assignment's source notebook, its data files, this package, ``setup.sh`` and
-    ``run_autograder``.
+    It holds the assignment's source notebook, its data files, this package, ``setup.sh``,
+    ``run_autograder`` and, where numbers are drawn per student, the course's secret.
 
     Parameters
     ----------
@@ -48,20 +56,27 @@ def write_autograder(source, out) -> Path:
         The source notebook or its folder.
     out : path
         The zip to write.
+    secret : bytes
+        For numbers that are drawn per student.
 
     Raises
     ------
     GraderError
-        If the assignment fails its own solution, or gives points for nothing.
+        If the assignment fails its own solution, gives points for nothing, or draws numbers and
+        there is no secret.
     """
     assignment = load(source)
+    if assignment.draws and not secret:
+        raise GraderError(
+            f"{assignment.name} draws numbers per student: give the secret that its notebooks were "
+            "released with, --secret FILE."
+        )
     path = Path(source)
     if path.is_dir():
         path = path / f"{assignment.name}.ipynb"
-    from ..grader.release import student_version
-
     data = path.read_bytes()
-    prove(assignment, data, student_version(data, assignment).encode(), Limits(), 0)
+    empty = student_version(data, drawn(assignment, secret, "")).encode()
+    prove(assignment, data, empty, Limits(), 0, secret)
     package = Path(__file__).resolve().parent.parent
     out = Path(out)
     partial = out.with_name(f".{out.name}.part")
@@ -70,6 +85,8 @@ def write_autograder(source, out) -> Path:
             _add(archive, "setup.sh", _SETUP.format(requirements=_requirements()), program=True)
             _add(archive, "run_autograder", _RUN, program=True)
             _add(archive, f"assignment/{path.name}", data)
+            if assignment.draws:
+                _add(archive, "secret", secret)
             for file in assignment.files:
                 _add(archive, f"assignment/{Path(file).name}", Path(file).read_bytes())
             for file in sorted(package.rglob("*")):
@@ -92,10 +109,6 @@ def _add(archive, name, content, program=False):
 
 def _requirements():
     """Return what the package needs, quoted for a shell, as its own metadata says."""
-    import re
-    import shlex
-    from importlib.metadata import PackageNotFoundError, requires
-
     try:
         needed = requires("mcalclib") or []
     except PackageNotFoundError:
@@ -125,27 +138,48 @@ def run(root) -> dict:
     """
     root = Path(root)
     notebook = next((root / "source" / "assignment").glob("*.ipynb"))
-    assignment = parse(notebook.read_bytes(), notebook.stem, beside(notebook), str(notebook))
-    limits = Limits()
-    warning = ""
-    try:
-        kind = probe(limits)
-    except FenceError:
-        # The container holds this one submission, and nobody else's.
-        kind = "trusted"
-        warning = (
-            "Instructor: this container allows no fence of its own. Code that was handed in ran "
-            "in a separate process, but could read the files of this autograder."
+    limits, files = Limits(), beside(notebook)
+    secret = root / "source" / "secret"
+    with contextlib.ExitStack() as stack:
+        try:
+            kind = probe(limits)
+        except FenceError:
+            if os.geteuid() != 0:
+                raise
+            # Gradescope's containers let nobody make namespaces, but each holds one submission.
+            kind = "lowered"
+            folder = stack.enter_context(tempfile.TemporaryDirectory())
+            files = _closed(root, files, Path(folder))
+        assignment = parse(notebook.read_bytes(), notebook.stem, files, str(notebook))
+        student = _student(root)
+        record = _graded(
+            *(root, assignment, student, kind, limits),
+            secret.read_bytes() if secret.exists() else b"",
         )
-    student = _student(root)
-    record = _graded(root, assignment, student, kind, limits)
-    results = results_json(record, warning)
+    results = results_json(record)
     (root / "results").mkdir(exist_ok=True)
     write_whole(root / "results" / "results.json", json.dumps(results, indent=1) + "\n")
     return results
 
 
-def _graded(root, assignment, student, kind, limits):
+def _closed(root, files, folder):
+    """Let an ordinary user see the data files and nothing else of this autograder."""
+    for path in (
+        root / "source" / "assignment",
+        root / "source" / "secret",
+        root / "results",
+        root / "submission_metadata.json",
+    ):
+        if path.exists():
+            path.chmod(0o700)
+    folder.chmod(0o755)
+    copies = [shutil.copyfile(file, folder / Path(file).name) for file in files]
+    for copy in copies:
+        copy.chmod(0o644)
+    return [str(copy) for copy in copies]
+
+
+def _graded(root, assignment, student, kind, limits, secret):
     try:
         source = Source(root / "submission")
         found = find(source, assignment.name)
@@ -160,7 +194,7 @@ def _graded(root, assignment, student, kind, limits):
         data = source.read(chosen.path)
     except OSError as error:
         return unreadable(assignment, student, f"the file cannot be read ({error})")
-    with Lane(assignment, kind, limits, seed=0) as lane:
+    with Lane(assignment, kind, limits, seed=0, secret=secret) as lane:
         return lane.grade(student, data, chosen.notes)
 
 
@@ -172,14 +206,12 @@ def _student(root):
         return "submission"
 
 
-def results_json(record: dict, warning: str = "") -> dict:
+def results_json(record: dict) -> dict:
     """Return a record in Gradescope's documented form.
 
     Parameters
     ----------
     record : dict
-    warning : str
-        Shown to the instructor alone.
 
     References
     ----------
@@ -198,8 +230,6 @@ def results_json(record: dict, warning: str = "") -> dict:
             "visibility": "visible",
         }
         tests.append(test)
-    if warning:
-        tests.append({"name": "fence", "output": warning, "visibility": "hidden"})
     output = "\n".join(record["notes"])
     if record["status"] == "unreadable":
         output = record["note"]

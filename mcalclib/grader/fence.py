@@ -1,11 +1,14 @@
 """The fence: where student code runs, and how a session behind it is opened and ended.
 
-Three kinds, the strictest that the machine allows is taken:
+The strictest kind that the machine allows is taken:
 
 ``forked``
     bubblewrap around a warmed-up server that forks each session into namespaces of its own.
 ``fresh``
     where processes inside bubblewrap may not make namespaces: a new bubblewrap per session.
+``lowered``
+    only when asked for by root, in a container that holds one submission and allows no namespaces:
+    an ordinary user without network and processes, who can read what everybody may read.
 ``trusted``
     no isolation at all, only resource limits; for one's own code, and only when asked for.
 """
@@ -156,7 +159,7 @@ class Fence:
     world : World
         What the sessions start with.
     kind : str
-        ``forked``, ``fresh`` or ``trusted``; see the module's text.
+        ``forked``, ``fresh``, ``lowered`` or ``trusted``; see the module's text.
     """
 
     def __init__(self, world: World, kind: str = "forked"):
@@ -174,9 +177,12 @@ class Fence:
         self.stop()
 
     def _start(self):
-        if self.kind == "trusted":
+        is_bare = self.kind in ("trusted", "lowered")
+        if is_bare:
             path = os.pathsep.join([str(PACKAGE.parent), *packages()])
-            command, env = [], {**os.environ, **environment(path)}
+            command, env = [], environment(path)
+            if self.kind == "trusted":
+                env = {**os.environ, **env}
         else:
             size = self.world.limits.files
             command, env = bubblewrap(self.world.files, self.kind == "fresh", size), {}
@@ -203,7 +209,7 @@ class Fence:
             "uid": NOBODY if os.getuid() == 0 and is_real_root() else os.getuid(),
             "modules": list(self.world.modules),
             "given": list(self.world.given),
-            "folder": self.world.folder,
+            "folder": self.world.folder if is_bare else "/data",
             "limits": self.world.limits.as_dict(),
             "filter": program,
         }
@@ -325,7 +331,7 @@ def reason(status: int) -> str:
 
 # Run inside a session at start: each line that succeeds is a hole.
 PROBE = """
-import ctypes, os, socket
+import ctypes, fcntl, os, resource, socket
 holes = []
 def hole(name, attempt):
     try:
@@ -340,7 +346,14 @@ for path in outside:
 hole("can open sockets", lambda: socket.socket())
 hole("can start processes", lambda: os.fork())
 hole("can send signals", lambda: os.kill(1, 0))
+hole("can set another process's limits", lambda: resource.prlimit(max(os.getppid(), 1), 7, (9, 9)))
+hole("can have signals sent", lambda: fcntl.fcntl(0, fcntl.F_SETOWN, os.getppid()))
 libc = ctypes.CDLL(None)
+if hasattr(libc, "tgkill") and libc.tgkill(os.getppid(), os.getppid(), 0) == 0:
+    holes.append("can signal the process that started it")
+for number in os.listdir("/proc"):
+    if number.isdigit() and int(number) != os.getpid():
+        hole("can open another process's memory", lambda: open(f"/proc/{number}/mem", "r+b"))
 for name, number in (("namespaces", 0x10000000), ("mounts", 0x20000)):
     if libc.unshare(number) == 0:
         holes.append("can make " + name)

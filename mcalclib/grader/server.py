@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import time
 
 from . import cells, inside, kernel
@@ -53,6 +54,10 @@ def main():
         kernel.become(config["uid"], config["uid"])
     home = kernel.own_processes() if config["namespaces"] else None
     given, ran = preload(config)
+    if config["closed"] and home is None:
+        # Without a process namespace of its own, a session sees this process in /proc; now that
+        # it is not dumpable, its memory cannot be opened there.
+        kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
     gc.collect()
     gc.freeze()  # keeps forked children from copying every page by counting references
     control.send(("ready", ran))
@@ -88,7 +93,7 @@ def preload(config):
             sys.modules.pop(name, None)
     namespace, ran = cells.prepare({}), 0
     sys.stdout = inside.Output(0)
-    os.chdir("/data" if config["closed"] else config["folder"])
+    os.chdir(config["folder"])
     for number, source in enumerate(config["given"]):
         try:
             cells.run(source, f"<given {number}>", namespace)
@@ -152,10 +157,14 @@ def close_in(config):
         kernel.enter_namespaces()
         kernel.mount_private(limits["files"])
     if config["closed"]:
-        os.makedirs("/tmp/work", exist_ok=True)
-        os.chdir("/tmp/work")
-        for name in os.listdir("/data") if os.path.isdir("/data") else ():
-            os.symlink(f"/data/{name}", name)
+        folder = config["folder"]
+        if folder == "/data":  # /tmp is this session's own
+            os.makedirs("/tmp/work", exist_ok=True)
+            os.chdir("/tmp/work")
+        else:
+            os.chdir(tempfile.mkdtemp())
+        for name in os.listdir(folder) if folder != "/" else ():
+            os.symlink(f"{folder}/{name}", name)
         kernel.drop_capabilities()
         kernel.load_filter(config["filter"])
     else:

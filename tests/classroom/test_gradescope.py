@@ -2,14 +2,17 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from mcalclib.cli import main
+from mcalclib.grader.fence import is_real_root
 
 
 @pytest.fixture(scope="module")
@@ -19,20 +22,21 @@ def archive(graded, tmp_path_factory):
     return out
 
 
-def grade(archive, root, *notebooks):
+def grade(archive, root, *notebooks, programs=""):
     """Unpack the zip, lay out one submission, run the zip's script, return results.json."""
     (root / "submission").mkdir(parents=True)
     (root / "results").mkdir()
     with zipfile.ZipFile(archive) as content:
         content.extractall(root / "source")
+    shutil.copy(root / "source" / "run_autograder", root)  # Gradescope runs this copy
     for path in notebooks:
         (root / "submission" / path.name).write_bytes(path.read_bytes())
     about = {"users": [{"name": "Ada Lovelace", "email": "a@x.org", "id": 1}]}
     (root / "submission_metadata.json").write_text(json.dumps(about))
-    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    programs = programs or f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     env = {"AUTOGRADER_ROOT": str(root), "PATH": programs, "HOME": str(root)}
     done = subprocess.run(
-        ["bash", root / "source" / "run_autograder"],
+        [shutil.which("bash"), root / "run_autograder"],
         env=env,
         cwd=root,
         check=False,
@@ -91,3 +95,66 @@ def test_the_zip_is_the_same_each_time_and_holds_what_it_needs(archive, graded, 
     assert "bubblewrap" in setup and "pyseccomp" in setup
     (tmp_path / "setup.sh").write_text(setup)
     assert subprocess.run(["bash", "-n", tmp_path / "setup.sh"], check=False).returncode == 0
+
+
+PRYING = """def slope(f, x, h):
+    import os
+    seen = []
+    for path in ("ROOT/source/assignment/operators.ipynb", "ROOT/source/secret",
+                 "ROOT/results/results.json", "ROOT/submission_metadata.json", "/proc/1/environ"):
+        try:
+            seen.append((path, open(path).read(1)))
+        except OSError:
+            pass
+    for path in ("ROOT/results/results.json", "ROOT/source/mcalclib/__init__.py"):
+        try:
+            seen.append((path, open(path, "a")))
+        except OSError:
+            pass
+    for name, attempt in (("kill", lambda: os.kill(os.getppid(), 0)), ("fork", os.fork),
+                          ("socket", lambda: __import__("socket").socket())):
+        try:
+            seen.append((name, attempt()))
+        except OSError:
+            pass
+    raise ValueError(f"uid {os.getuid()}, seen {seen}")"""
+
+
+@pytest.mark.skipif(not (os.geteuid() == 0 and is_real_root()), reason="Gradescope grades as root")
+def test_a_container_without_namespaces_keeps_the_tests_from_what_was_handed_in(archive):
+    from small_class import sample_course
+
+    # An ordinary user must be able to reach the folder, as it can reach /autograder.
+    with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
+        root = Path(folder)
+        root.chmod(0o755)
+        handed_in = root / "handed-in.ipynb"
+        content = sample_course.submission(slope=PRYING.replace("ROOT", folder))
+        handed_in.write_bytes(sample_course.to_bytes(content))
+        (root / "environment" / "bin").mkdir(parents=True)
+        python = root / "environment" / "bin" / "python"
+        python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+        python.chmod(0o755)
+        results = grade(archive, root, handed_in, programs=str(root / "nothing"))  # no bubblewrap
+    tests = {test["name"]: test for test in results["tests"]}
+    assert tests["slope-line"]["score"] == 0
+    assert "uid 65534, seen []" in tests["slope-line"]["output"]
+    # The other problems are graded as behind any other fence.
+    assert tests["commutation-transposes"]["status"] == "passed"
+
+
+def test_drawn_numbers_reach_the_autograder(tmp_path, capsys):
+    from test_variants import given, hand_in, release, source
+
+    (tmp_path / "source" / "numbers").mkdir(parents=True)
+    (tmp_path / "source" / "numbers" / "numbers.ipynb").write_bytes(source())
+    (tmp_path / "secret").write_text("a secret of the course, long enough")
+    (tmp_path / "students.txt").write_text("Ada Lovelace\n")
+    command = ["gradescope", str(tmp_path / "source" / "numbers"), "--out", str(tmp_path / "a.zip")]
+    assert main(command) == 2
+    assert "--secret FILE" in capsys.readouterr().err and not (tmp_path / "a.zip").exists()
+    assert main([*command, "--secret", str(tmp_path / "secret")]) == 0
+    assert release(tmp_path) == 0
+    hand_in(tmp_path, "Ada Lovelace", given(tmp_path, "Ada Lovelace"))
+    results = grade(tmp_path / "a.zip", tmp_path / "root", tmp_path / "in" / "Ada Lovelace.ipynb")
+    assert results["score"] == 2
