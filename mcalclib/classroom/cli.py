@@ -14,7 +14,8 @@ from ..grader.fence import probe
 from ..grader.grading import Settings
 from ..grader.limits import Limits
 from ..grader.publishing import write_whole
-from .course import course_numbers, grade_course, read_course, to_json
+from ..grader.variants import read_secret
+from .course import course_numbers, grade_course, marks_in, read_course, to_json
 from .course_page import course_csv, course_page
 from .gradescope import write_autograder
 from .nbgrader_book import fill_nbgrader
@@ -45,6 +46,7 @@ def _parser():
     course.add_argument("file", type=Path, metavar="COURSE.toml")
     course.add_argument("--no-grading", action="store_true", help="add up what is graded already")
     course.add_argument("--trusted", action="store_true", help="run without a fence")
+    course.add_argument("--dask", default="", metavar="ADDRESS", help="lanes on a Dask cluster")
     course.set_defaults(run=_course)
 
     export = commands.add_parser("export", help="fill Canvas's, Moodle's or nbgrader's gradebook")
@@ -67,6 +69,7 @@ def _parser():
     nbgrader.add_argument("results", type=Path, metavar="RESULTS")
     nbgrader.add_argument("--source", type=Path, required=True, help="the source notebook")
     nbgrader.add_argument("--db", default="sqlite:///gradebook.db", help="default: %(default)s")
+    nbgrader.add_argument("--course", type=Path, metavar="COURSE.toml", help="with its late policy")
     nbgrader.set_defaults(run=_nbgrader)
 
     review = commands.add_parser("review", help="mark by hand, on a page on this machine")
@@ -84,6 +87,8 @@ def _parser():
     again.add_argument("--dry-run", action="store_true", help="show, and write nothing")
     again.add_argument("--jobs", type=int, default=0)
     again.add_argument("--seed", type=int, default=0)
+    again.add_argument("--secret", type=Path, help="for numbers drawn per student")
+    again.add_argument("--dask", default="", metavar="ADDRESS", help="lanes on a Dask cluster")
     again.add_argument("--limits", default="", metavar="NAME=NUMBER,...")
     again.add_argument("--trusted", action="store_true", help="run without a fence")
     again.set_defaults(run=_regrade)
@@ -97,6 +102,7 @@ def _parser():
     gradescope = commands.add_parser("gradescope", help="make Gradescope's autograder zip")
     gradescope.add_argument("source", type=Path, metavar="SOURCE")
     gradescope.add_argument("--out", type=Path, default=Path("autograder.zip"))
+    gradescope.add_argument("--secret", type=Path, help="for numbers drawn per student")
     gradescope.set_defaults(run=_gradescope)
     return parser
 
@@ -110,16 +116,18 @@ def _course(options):
     course = read_course(options.file)
     code = OK
     if not options.no_grading:
-        for name, summary in grade_course(course, options.trusted).items():
+        for name, summary in grade_course(course, options.trusted, options.dask).items():
             print(f"{name}: {summary.graded} graded, {summary.known} known before")
             if summary.interrupted:
                 print("mcalc: interrupted; the same command goes on from here.", file=sys.stderr)
                 return INTERRUPTED
             code = LOOK if summary.deserves_a_look else code
     for entry in course.assignments:
-        if (course.results / entry.name / "gradebook.db").exists():
-            write_report(course.results / entry.name)
+        if (course.folder(entry) / "gradebook.db").exists():
+            write_report(course.folder(entry))
     numbers = course_numbers(course)
+    for note in numbers["notes"]:
+        print(f"note: {note}")
     course.results.mkdir(parents=True, exist_ok=True)
     write_whole(course.results / "course.json", to_json(numbers))
     write_whole(course.results / "course.csv", course_csv(numbers))
@@ -133,36 +141,40 @@ def _export(options):
     records = results.records()
     scores = None
     if options.course:
-        numbers = course_numbers(read_course(options.course))
-        scores = {
-            one["student"]: mark["score"]
-            for one in numbers["students"]
-            if (mark := one["assignments"].get(results.assignment))
-        }
+        marks = marks_in(read_course(options.course), options.results)
+        scores = {student: mark["score"] for student, mark in marks.items()}
     column = options.column or results.assignment
-    filled = options.fill(read_table(options.table), records, column, scores)
+    table = read_table(options.table)
+    filled = options.fill(table, records, column, scores)
     write_table(filled.table, options.to)
     print(f"{len(filled.match.rows)} scores written to {options.to}")
     for note in filled.notes:
         print(f"note: {note}")
-    for what, names in (
-        ("not in the list", filled.match.unknown),
-        ("several rows fit", filled.match.ambiguous),
-    ):
-        for name in names:
-            print(f"{what}: {name}", file=sys.stderr)
-    return LOOK if filled.match.unknown or filled.match.ambiguous else OK
+    trouble = [f"not in the list: {name}" for name in filled.match.unknown]
+    for name, rows in filled.match.ambiguous.items():
+        lines = ", ".join(str(table.lines[row]) for row in rows)
+        trouble.append(f"several rows fit: {name} (lines {lines})")
+    for row, names in filled.match.shared.items():
+        trouble.append(f"one row fits several: {', '.join(names)} (line {table.lines[row]})")
+    for line in trouble:
+        print(line, file=sys.stderr)
+    return LOOK if trouble else OK
 
 
 def _nbgrader(options):
     records = Results(options.results).records()
-    count = fill_nbgrader(options.db, load(options.source), records)
+    lost = {}
+    if options.course:
+        marks = marks_in(read_course(options.course), options.results)
+        lost = {student: mark["raw"] - mark["score"] for student, mark in marks.items()}
+    count = fill_nbgrader(options.db, load(options.source), records, lost)
     print(f"{count} submissions in {options.db}")
     return OK
 
 
 def _gradescope(options):
-    print(write_autograder(options.source, options.out))
+    secret = read_secret(options.secret) if options.secret else b""
+    print(write_autograder(options.source, options.out, secret))
     return OK
 
 
@@ -196,8 +208,13 @@ def _regrade(options):
         tuple(options.only),
         seed=options.seed,
         limits=limits,
-        kind="trusted" if options.trusted else probe(limits),
+        dask=options.dask,
+        secret=read_secret(options.secret) if options.secret else b"",
     )
+    if options.trusted:
+        settings.kind = "trusted"
+    elif not options.dask:  # on a cluster each worker looks for itself
+        settings.kind = probe(limits)
     changes = regrade(settings, options.problem, options.dry_run)
     for one in changes:
         print(

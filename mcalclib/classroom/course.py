@@ -1,5 +1,6 @@
 """A course: several assignments, their weights and dates, graded and added up."""
 
+import contextlib
 import difflib
 import json
 import re
@@ -13,12 +14,14 @@ from ..grader.assignment import load
 from ..grader.fence import probe
 from ..grader.grading import Run, Settings, Summary
 from ..grader.limits import GraderError, Limits
+from ..grader.names import plain
+from ..grader.variants import read_secret
 from .dates import moment, span, zone
 from .lateness import Policy
 from .results import Results
 from .times import submission_times, table_times
 
-_COURSE = {"name", "timezone", "results", "jobs", "seed"}
+_COURSE = {"name", "timezone", "results", "jobs", "seed", "secret"}
 _LATE = {"grace", "per_day", "cap"}
 _ASSIGNMENT = {"name", "source", "submissions", "due", "weight", "times", "limits", "late"}
 _TOP = {"course", "late", "assignment", "extra"}
@@ -53,6 +56,12 @@ class Course:
     home: ZoneInfo | None = None
     jobs: int = 0
     seed: int = 0
+    secret: bytes = b""  # for numbers drawn per student
+    extra: tuple[str, ...] = ()  # who has more time
+
+    def folder(self, entry: Entry) -> Path:
+        """Return where the results of one assignment lie."""
+        return self.results / entry.name
 
 
 def read_course(path) -> Course:
@@ -73,6 +82,7 @@ def read_course(path) -> Course:
         name = "Matrix calculus"
         timezone = "Europe/Zurich"
         results = "results"
+        secret = "secret"    # a file; only for numbers drawn per student
 
         [late]
         grace = "30 min"
@@ -95,58 +105,109 @@ def read_course(path) -> Course:
         content = tomllib.loads(text)
     except OSError as error:
         raise CourseError(f"{path}: cannot be read ({error.strerror}).") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CourseError(f"{path}: {error}.") from None
+    except tomllib.TOMLDecodeError as error:  # its message names the line
+        raise CourseError(f"{path}: this is no TOML: {error}.") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise CourseError(f"{path}, line {line}: no UTF-8; save the file as UTF-8.") from None
     reader = _Reader(path, text)
     reader.known(content, _TOP, "")
-    about = reader.table(content, "course")
-    reader.known(about, _COURSE, "course")
-    home = None
-    if "timezone" in about:
-        home = reader.place("timezone", lambda: zone(about["timezone"]))
+    with reader.within("course"):
+        about = reader.table(content, "course")
+        reader.known(about, _COURSE, "course")
+        home = None
+        if "timezone" in about:
+            home = reader.place("timezone", lambda: zone(about["timezone"]))
+        results = reader.text(about, "results", "results")
+        jobs, seed = reader.count(about, "jobs"), reader.count(about, "seed")
+        secret = b""
+        if file := reader.text(about, "secret", ""):
+            secret = reader.place("secret", lambda: read_secret(path.parent / file))
     entries = content.get("assignment", [])
     if not isinstance(entries, list) or not entries:
         raise CourseError(f"{path}: no assignment in it; write [[assignment]] once for each.")
-    late = reader.policy(reader.table(content, "late"), Policy())
+    with reader.within("late"):
+        late = reader.policy(reader.table(content, "late"), Policy())
     extra = reader.table(content, "extra")
-    assignments = [reader.entry(entry, home, late, extra) for entry in entries]
-    names = [one.name for one in assignments]
-    for name in names:
-        if names.count(name) > 1:
-            raise CourseError(f"{path}: the assignment {name!r} stands there twice.")
-    for student, more in extra.items():
-        reader.known(more, set(names), f"extra.{student}")
+    assignments: list[Entry] = []
+    for number, table in enumerate(entries):
+        with reader.within("assignment", number):
+            entry = reader.entry(table, home, late, extra)
+            if entry.name in [one.name for one in assignments]:
+                reader.fail(
+                    "name" if "name" in table else "source",
+                    f"the assignment {entry.name!r} stands there twice; give one another name.",
+                )
+            assignments.append(entry)
+    with reader.within("extra"):
+        for student, more in extra.items():
+            reader.known(more, {one.name for one in assignments}, f"extra.{student}", student)
+            if sum(plain(other) == plain(student) for other in extra) > 1:
+                reader.fail(student, f"the student {student!r} stands in [extra] twice.")
     return Course(
         path,
         str(about.get("name", path.stem)),
-        path.parent / about.get("results", "results"),
+        path.parent / results,
         assignments,
         home,
-        int(about.get("jobs", 0)),
-        int(about.get("seed", 0)),
+        jobs,
+        seed,
+        secret,
+        tuple(extra),
     )
+
+
+_HEADER = re.compile(r"""\s*(\[\[?)\s*["']?([\w-]+)["']?\s*([.\]])""")
 
 
 class _Reader:
     """Takes a course file apart; every complaint names the line."""
 
     def __init__(self, path, text):
-        self.path, self.lines = path, text.splitlines()
+        self.path = path
+        self.lines = self.area = list(enumerate(text.splitlines(), 1))
+
+    @contextlib.contextmanager
+    def within(self, name, number=0):
+        """Look for lines in the number-th table of this name, with what stands below it."""
+        self.area, seen, top = [], -1, ""
+        for line in self.lines:
+            if header := _HEADER.match(line[1]):
+                top = header[2]
+                seen += top == name and (header[1] == "[[" or seen < 0) and header[3] == "]"
+            if top == name and max(seen, 0) == number:
+                self.area.append(line)
+        self.area = self.area or self.lines  # tables written in one line
+        try:
+            yield
+        finally:
+            self.area = self.lines
 
     def fail(self, key, problem):
         raise CourseError(f"{self.path}{self.at(key)}: {problem}")
 
     def at(self, key):
-        for number, line in enumerate(self.lines, 1):
-            if re.match(
-                rf"\s*(\[+[^\]]*\b{re.escape(key)}\b|[\"']?{re.escape(key)}[\"']?\s*=)", line
-            ):
+        key = re.escape(key)
+        for number, line in self.area:
+            if re.match(rf"""\s*(\[+[^\]]*(?<!\w){key}(?!\w)|["']?{key}["']?\s*[=.])""", line):
                 return f", line {number}"
         return ""
 
-    def known(self, table, keys, where):
+    def text(self, table, key, default):
+        value = table.get(key, default)
+        if not isinstance(value, str):
+            self.fail(key, f"{key} must be a text in quotation marks, got {value!r}.")
+        return value
+
+    def count(self, table, key):
+        value = table.get(key, 0)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            self.fail(key, f"{key} must be a whole number from 0 up, got {value!r}.")
+        return value
+
+    def known(self, table, keys, where, heading=""):
         if not isinstance(table, dict):
-            self.fail(where, f"{where} must be a table, such as [{where}].")
+            self.fail(heading or where, f"{where} must be a table: write [{where}].")
         for key in table:
             if key not in keys:
                 near = difflib.get_close_matches(key, keys, 1)
@@ -192,9 +253,12 @@ class _Reader:
         self.known(table, _ASSIGNMENT, "assignment")
         for key in ("source", "submissions"):
             if not isinstance(table.get(key), str):
-                self.fail("assignment", f"an assignment needs {key}, a path in quotation marks.")
+                at = key if key in table else "assignment"
+                self.fail(at, f"an assignment needs {key}, a path in quotation marks.")
         source = self.path.parent / table["source"]
-        name = str(table.get("name") or Path(table["source"]).with_suffix("").name)
+        name = self.text(table, "name", "") or Path(table["source"]).with_suffix("").name
+        if name in ("", ".", "..") or re.search(r"[/\\\x00-\x1f]", name):
+            self.fail("name", f"{name!r} cannot name a folder of results.")
         if not source.exists():
             self.fail("source", f"the source {table['source']!r} of {name!r} does not exist.")
         weight = table.get("weight", 1.0)
@@ -205,11 +269,11 @@ class _Reader:
             due = self.place("due", lambda: moment(str(due), home))
         policy = self.policy(self.table(table, "late"), late)
         more = {
-            student: self.place(name, lambda t=times: span(t[name]))
+            plain(student): self.place(name, lambda t=times: span(t[name]))
             for student, times in extra.items()
             if isinstance(times, dict) and name in times
         }
-        times = table.get("times")
+        times, limits = self.text(table, "times", ""), self.text(table, "limits", "")
         return Entry(
             name,
             source,
@@ -217,13 +281,27 @@ class _Reader:
             float(weight),
             due,
             self.path.parent / times if times else None,
-            self.place("limits", lambda: Limits.parse(table.get("limits", ""))),
+            self.place("limits", lambda: Limits.parse(limits)),
             Policy(policy.grace, policy.per_day, policy.cap, more),
         )
 
 
-def grade_course(course: Course, trusted: bool = False, progress=None) -> dict[str, Summary]:
+def grade_course(
+    course: Course, trusted: bool = False, dask: str = "", progress=None
+) -> dict[str, Summary]:
     """Grade what is new in every assignment whose submissions are there.
+
+    Tables of times are read first, so that a mistake in one is not found after an hour.
+
+    Parameters
+    ----------
+    course : Course
+    trusted : bool
+        Whether to run without a fence.
+    dask : str
+        The address of a cluster's scheduler.
+    progress : callable, optional
+        As `Run` calls it.
 
     Returns
     -------
@@ -232,21 +310,28 @@ def grade_course(course: Course, trusted: bool = False, progress=None) -> dict[s
     """
     summaries = {}
     kinds: dict[Limits, str] = {}
-    for entry in course.assignments:
-        if not entry.submissions.exists():
-            continue
+    there = [entry for entry in course.assignments if entry.submissions.exists()]
+    for entry in there:
+        if entry.times and entry.due:
+            table_times(entry.times, [], course.home)
+    for entry in there:
         settings = Settings(
             entry.submissions,
             entry.source,
-            course.results / entry.name,
+            course.folder(entry),
             jobs=course.jobs,
             seed=course.seed,
             limits=entry.limits,
+            dask=dask,
+            secret=course.secret,
         )
         run = Run(settings, progress)
-        if entry.limits not in kinds:
-            kinds[entry.limits] = "trusted" if trusted else probe(entry.limits)
-        settings.kind = kinds[entry.limits]
+        if trusted:
+            settings.kind = "trusted"
+        elif not dask:  # on a cluster each worker looks for itself
+            if entry.limits not in kinds:
+                kinds[entry.limits] = probe(entry.limits)
+            settings.kind = kinds[entry.limits]
         summaries[entry.name] = run()
         if summaries[entry.name].interrupted:
             break
@@ -261,16 +346,23 @@ def course_numbers(course: Course) -> dict:
     dict
         ``assignments``: name, weight, max_score, due. ``students``: student, total (0 to 100, over
         the weights of the assignments that were graded) and, by assignment, score, lost, late and
-        status; None where nothing was handed in, which counts zero.
+        status; None where nothing was handed in, which counts zero. ``notes``: what deserves
+        a look.
     """
-    columns, students = [], {}
+    columns, students, notes = [], {}, []
     for entry in course.assignments:
-        folder = course.results / entry.name
+        folder = course.folder(entry)
         if not (folder / "gradebook.db").exists():
             continue
-        records = Results(folder).records()
-        names = [record["student"] for record in records]
-        handed_in = _times(course, entry, names)
+        results = Results(folder)
+        records = results.records()
+        handed_in = _times(course, entry, results.assignment, [r["student"] for r in records])
+        unknown = sum(record["student"] not in handed_in for record in records)
+        if entry.due and unknown:
+            notes.append(
+                f"{entry.name}: nothing tells when {unknown} of {len(records)} submissions came; "
+                "they lose nothing. `times` names a table that does."
+            )
         columns.append(
             {
                 "name": entry.name,
@@ -293,6 +385,12 @@ def course_numbers(course: Course) -> dict:
                 "status": record["status"],
                 "waiting": record["waiting"],
             }
+    known = {plain(student) for student in students}
+    for student in course.extra:
+        if plain(student) not in known:
+            near = difflib.get_close_matches(student, students, 1)
+            hint = f"; is {near[0]!r} meant?" if near else ""
+            notes.append(f"[extra] names {student!r}, who handed in nothing{hint}")
     total = sum(column["weight"] for column in columns)
     rows = []
     for student in sorted(students):
@@ -305,18 +403,44 @@ def course_numbers(course: Course) -> dict:
         by_assignment = {column["name"]: marks.get(column["name"]) for column in columns}
         percent = 100 * earned / total if total else 0.0
         rows.append({"student": student, "total": percent, "assignments": by_assignment})
-    return {"course": course.name, "assignments": columns, "students": rows}
+    return {"course": course.name, "assignments": columns, "students": rows, "notes": notes}
 
 
-def _times(course, entry, students):
+def _times(course, entry, assignment, students):
     if entry.due is None:
         return {}
     times = {}
     if entry.submissions.exists():
-        times |= submission_times(entry.submissions, entry.name, course.home)
+        times |= submission_times(entry.submissions, assignment, course.home)
     if entry.times is not None:
         times |= table_times(entry.times, students, course.home)
     return times
+
+
+def marks_in(course: Course, folder) -> dict[str, dict]:
+    """Return, by student, the marks of the assignment whose results lie in a folder.
+
+    Parameters
+    ----------
+    course : Course
+    folder : path
+        An output folder of `mcalc course`.
+
+    Raises
+    ------
+    CourseError
+        If it holds the results of no assignment of this course.
+    """
+    wanted = Path(folder).resolve()
+    for entry in course.assignments:
+        if course.folder(entry).resolve() == wanted:
+            marks = {
+                one["student"]: one["assignments"].get(entry.name)
+                for one in course_numbers(course)["students"]
+            }
+            return {student: mark for student, mark in marks.items() if mark is not None}
+    folders = ", ".join(str(course.folder(entry)) for entry in course.assignments)
+    raise CourseError(f"{course.path}: {folder} is no folder of its results; there are {folders}.")
 
 
 def to_json(numbers: dict) -> str:

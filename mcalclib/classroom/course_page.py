@@ -34,10 +34,12 @@ def course_page(numbers: dict) -> str:
     body = [
         (
             f"<p>{len(numbers['students'])} students. A dash means that nothing was handed in, which "
-            "counts zero; * means late, with the deduction made.</p>"
+            "counts zero; * late, with the deduction made; ? late, and nothing tells how much, so "
+            "nothing was deducted; … answers that nobody has marked by hand yet.</p>"
         ),
         "<ul>",
         *facts,
+        *(f"<li>{escape(note)}</li>" for note in numbers["notes"]),
         "</ul>",
         *table(columns, rows, "Gradebook"),
     ]
@@ -48,9 +50,10 @@ def _cell(mark, one, column):
     if mark is None:
         return '<td class="n" data-v="-1">–</td>'
     folder = f"{column['name']}/"
-    star = " *" if mark["lost"] or mark["late_unknown"] else ""
+    signs = (mark["lost"], "*"), (mark["late_unknown"], "?"), (mark["waiting"], "…")
+    told = "".join(sign for is_so, sign in signs if is_so)
     text = link(one["student"], folder, shown(mark["score"], 2))
-    return f'<td class="n" data-v="{mark["score"]:.4f}">{text}{star}</td>'
+    return f'<td class="n" data-v="{mark["score"]:.4f}">{text}{" " + told if told else ""}</td>'
 
 
 def course_csv(numbers: dict) -> str:

@@ -32,7 +32,7 @@ def moment(text: str, home: ZoneInfo | None = None) -> datetime:
     Parameters
     ----------
     text : str
-        ISO 8601, or as Moodle or nbgrader write it.
+        ISO 8601 with a time of day, or as Moodle or nbgrader write it.
     home : ZoneInfo, optional
         The zone of texts that name none; without it they are refused.
 
@@ -41,7 +41,8 @@ def moment(text: str, home: ZoneInfo | None = None) -> datetime:
     >>> moment("2026-11-20T18:00:00+01:00").isoformat()
     '2026-11-20T18:00:00+01:00'
     """
-    text = text.strip()
+    # Newer Moodles put a narrow space before AM and PM.
+    text = re.sub(r"\s", " ", text).strip()
     found = None
     try:
         found = datetime.fromisoformat(text)
@@ -56,6 +57,8 @@ def moment(text: str, home: ZoneInfo | None = None) -> datetime:
             break
     if found is None:
         raise GraderError(f"{text!r} is no date; write it like 2026-11-20T18:00:00+01:00.")
+    if ":" not in text and "T" not in text:
+        raise GraderError(f"{text!r} names no time of day; write it like 2026-11-20T18:00:00.")
     if found.tzinfo is None:
         if home is None:
             raise GraderError(

@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from ..grader.names import plain
+
 DAY = timedelta(days=1)
 
 
@@ -20,7 +22,7 @@ class Policy:
     cap : float
         Share that is lost at most.
     extra : dict
-        More time, by student.
+        More time, by student as `plain` writes the name.
 
     Examples
     --------
@@ -39,7 +41,7 @@ class Policy:
 
     def share_lost(self, student: str, due: datetime, handed_in: datetime) -> float:
         """Return the share of the score that a submission loses."""
-        due += self.extra.get(student, timedelta())
+        due += self.extra.get(plain(student), timedelta())
         late = handed_in - due
         if late <= self.grace:
             return 0.0

@@ -12,11 +12,12 @@ class Match:
 
     rows: dict[int, dict] = field(default_factory=dict)  # row number to record
     unknown: list[str] = field(default_factory=list)  # students without a row
-    ambiguous: list[str] = field(default_factory=list)  # students with several
+    ambiguous: dict[str, list[int]] = field(default_factory=dict)  # students with several rows
+    shared: dict[int, list[str]] = field(default_factory=dict)  # rows with several students
 
 
 def match(records: Iterable[dict], keys: list[list[str]]) -> Match:
-    """Return which record belongs to which row.
+    """Return which record belongs to which row; what is not sure belongs to none.
 
     Parameters
     ----------
@@ -32,16 +33,21 @@ def match(records: Iterable[dict], keys: list[list[str]]) -> Match:
     """
     result = Match()
     exact, loose = _index(keys, str.strip), _index(keys, plain)
+    claims: dict[int, list[dict]] = {}
     for record in records:
         name = record["student"]
-        found = exact.get(name.strip()) or loose.get(plain(name)) or set()
-        free = [row for row in found if row not in result.rows]
-        if len(free) == 1 == len(found):
-            result.rows[free[0]] = record
+        found = sorted(exact.get(name.strip()) or loose.get(plain(name)) or ())
+        if len(found) == 1:
+            claims.setdefault(found[0], []).append(record)
         elif found:
-            result.ambiguous.append(name)
+            result.ambiguous[name] = found
         else:
             result.unknown.append(name)
+    for row, claimants in claims.items():
+        if len(claimants) == 1:
+            result.rows[row] = claimants[0]
+        else:
+            result.shared[row] = [record["student"] for record in claimants]
     return result
 
 

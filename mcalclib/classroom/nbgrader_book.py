@@ -11,7 +11,7 @@ from ..grader.assignment import Assignment
 from ..grader.limits import GraderError
 
 
-def fill_nbgrader(url: str, assignment: Assignment, records: list[dict]) -> int:
+def fill_nbgrader(url: str, assignment: Assignment, records: list[dict], lost=None) -> int:
     """Write marks into nbgrader's gradebook and return how many submissions it then holds.
 
     What is there already is changed, never removed. `nbgrader export` then shows our marks.
@@ -22,6 +22,8 @@ def fill_nbgrader(url: str, assignment: Assignment, records: list[dict]) -> int:
         The database, such as ``sqlite:///gradebook.db``.
     assignment : Assignment
     records : list of dict
+    lost : dict, optional
+        Points that a late policy takes away, by student; nbgrader's late penalty.
 
     Raises
     ------
@@ -32,7 +34,7 @@ def fill_nbgrader(url: str, assignment: Assignment, records: list[dict]) -> int:
         Gradebook = import_module("nbgrader.api").Gradebook
     except ImportError:
         raise GraderError("nbgrader is not installed here: pip install nbgrader.") from None
-    name = assignment.name
+    name, lost = assignment.name, lost or {}
     with _programs_found(), warnings.catch_warnings(), Gradebook(url) as book:
         warnings.simplefilter("ignore")  # nbgrader's own about how it uses its database
         book.update_or_create_assignment(name)
@@ -46,8 +48,13 @@ def fill_nbgrader(url: str, assignment: Assignment, records: list[dict]) -> int:
             student = record["student"]
             book.update_or_create_student(student)
             book.update_or_create_submission(name, student)
-            for check in record["checks"]:
-                _write(book, name, student, check)
+            notebook = book.find_submission_notebook(name, name, student)
+            notebook.late_submission_penalty = lost.get(student) or None
+            checks = {check["grade_id"]: check for check in record["checks"]}
+            for grade in notebook.grades:
+                if grade.name in checks:  # others are of cells that the source no longer holds
+                    _write(grade, checks[grade.name])
+            book.db.commit()
         return len(book.assignment_submissions(name))
 
 
@@ -62,11 +69,9 @@ def _programs_found():
         os.environ["PATH"] = before
 
 
-def _write(book, name, student, check):
-    grade = book.find_grade(check["grade_id"], name, name, student)
+def _write(grade, check):
     grade.auto_score = check.get("by_machine", check)["points"]
     grade.needs_manual_grade = check["status"] == "manual"
     grade.manual_score = check["points"] if check["status"] == "reviewed" else None
     if check["status"] == "manual":
         grade.auto_score = None
-    book.db.commit()

@@ -42,7 +42,7 @@ def fill_canvas(table: Table, records: list[dict], column: str, scores=None) -> 
         name = row[student].strip()
         if name.casefold() in ("points possible", "student, test"):
             if name.casefold() == "points possible":
-                notes += _possible(row[place], records)
+                notes += _possible(row[place], records, "Canvas")
             keys.append([])
         elif not row[number].strip():
             keys.append([])  # a row of settings, such as "Manual Posting"
@@ -72,14 +72,14 @@ def _canvas_column(table, wanted):
     )
 
 
-def _possible(cell, records):
+def _possible(cell, records, platform):
     most = records[0]["max_score"] if records else None
     try:
         possible = float(cell)
-    except ValueError:
+    except ValueError:  # empty, or a scale of words
         return []
     if most is not None and possible != most:
-        return [f"Canvas says {possible:g} points are possible, the assignment has {most:g}"]
+        return [f"{platform} says {possible:g} points are possible, the assignment has {most:g}"]
     return []
 
 
@@ -122,12 +122,7 @@ def fill_moodle(table: Table, records: list[dict], column: str = "Grade", scores
         full = [row[at] for at in names]
         keys.append([*(f"{n}_{number}" for n in full), *(row[at] for at in others), *emails, *full])
     if most is not None and records and table.rows:
-        possible = table.rows[0][most].replace(",", ".").strip()
-        if possible and float(possible) != records[0]["max_score"]:
-            notes.append(
-                f"Moodle says the maximum is {possible}, the assignment has "
-                f"{records[0]['max_score']:g}"
-            )
+        notes += _possible(table.rows[0][most].replace(",", "."), records, "Moodle")
     return _fill(table, keys, records, place, scores, notes)
 
 

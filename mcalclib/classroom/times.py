@@ -60,6 +60,11 @@ def table_times(path, students, home: ZoneInfo | None = None) -> dict[str, datet
     students : iterable of str
     home : ZoneInfo, optional
         Zone of times that name none, as Moodle's.
+
+    Raises
+    ------
+    TableError
+        If a column is missing, a time cannot be read, or several rows fit one student.
     """
     table = read_table(path)
     if table.has("Identifier"):
@@ -70,10 +75,17 @@ def table_times(path, students, home: ZoneInfo | None = None) -> dict[str, datet
     keys = [
         [row[at] for at in names] + [row[at].split("@")[0] for at in names] for row in table.rows
     ]
+    moments = [
+        _moment(text, home, f"{path}, line {line}") if text not in ("", "-") else None
+        for line, text in zip(table.lines, (row[place].strip() for row in table.rows), strict=True)
+    ]
     found = match(({"student": student} for student in students), keys)
-    times = {}
-    for row, record in found.rows.items():
-        text = table.rows[row][place].strip()
-        if text and text != "-":
-            times[record["student"]] = _moment(text, home, f"{path}, line {table.lines[row]}")
-    return times
+    for student, rows in found.ambiguous.items():
+        lines = ", ".join(str(table.lines[row]) for row in rows)
+        raise TableError(f"{path}, lines {lines}: all of them fit {student!r}; keep one.")
+    for row, names in found.shared.items():
+        raise TableError(
+            f"{path}, line {table.lines[row]}: fits {' and '.join(map(repr, names))}; "
+            "write the names as they stand in scores.csv."
+        )
+    return {record["student"]: moments[row] for row, record in found.rows.items() if moments[row]}

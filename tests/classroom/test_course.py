@@ -113,18 +113,30 @@ def test_weights_count_over_what_was_graded(course):
         ("[extra.", "[etxra.", r"unknown key 'etxra'; did you mean 'extra'", "etxra"),
         ('operators = "48 h"', 'oprators = "48 h"', r"'oprators' in \[extra.Kurt", "oprators"),
         ("[[assignment]]", "[[homework]]", r"unknown key 'homework'", ""),
-        ('name = "again"', 'name = "operators"', r"'operators' stands there twice", ""),
+        ('name = "again"', 'name = "operators"', r"'operators' stands there twice", 'name = "op'),
+        # What stands in a table above as well is not taken for it.
+        ('submissions = "not-yet"', "weight = 'much'", "needs submissions", ""),
+        ('"not-yet"', "\"not-yet\"\nweight = '2'", "from 0 up, got '2'", "weight = '2'"),
+        ('"not-yet"', '"not-yet"\ntimes = 5', "times must be a text", "times = 5"),
+        ('name = "again"', 'name = "../again"', "cannot name a folder", "../again"),
+        ("due = 2026-11-20T18:00:00", "due = 2026-11-20", "names no time of day", "due ="),
+        ("jobs = 1", 'jobs = "two"', "must be a whole number from 0 up, got 'two'", "jobs"),
+        ("jobs = 1", 'secret = "none"', "none: cannot be read", "secret"),
+        ('results = "results"', "results = 5", "results must be a text", "results"),
+        ('[extra."Kurt Gödel"]\noperators', "[extra]\nkurt", "must be a table", "kurt"),
+        ('[extra."Kurt', '[extra."kurt godel"]\noperators = "1 h"\n[extra."Kurt', "twice", ""),
     ],
 )
-def test_mistakes_in_the_file_are_named_with_their_line(course, old, new, message, place):
+def test_mistakes_in_the_file_are_named_with_their_line(tmp_path, old, new, message, place):
+    (tmp_path / "source" / "operators").mkdir(parents=True)
     text = COURSE.replace(old, new)
     assert text != COURSE
-    (course / "course.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "course.toml").write_text(text, encoding="utf-8")
     with pytest.raises(CourseError, match=message) as caught:
-        read_course(course / "course.toml")
+        read_course(tmp_path / "course.toml")
     if place:
         lines = text.splitlines()
-        (line,) = [at for at, content in enumerate(lines, 1) if place in content]
+        (line, *_) = [at for at, content in enumerate(lines, 1) if place in content][-1:]
         assert re.search(rf"line {line}\b", str(caught.value))
 
 
@@ -209,3 +221,89 @@ def test_late_scores_reach_the_learning_platform(course, tmp_path):
     command = ["export", "canvas", course / "results" / "operators", tmp_path / "c.csv"]
     main(list(map(str, [*command, "--to", tmp_path / "o.csv", "--course", course / "course.toml"])))
     assert (tmp_path / "o.csv").read_text().splitlines()[1].endswith(",10.8")
+
+
+def test_a_file_in_another_encoding_is_named_with_the_line(tmp_path):
+    path = tmp_path / "course.toml"
+    path.write_bytes(COURSE.encode("latin-1"))
+    lines = COURSE.splitlines()
+    (line,) = [at for at, content in enumerate(lines, 1) if "Gödel" in content]
+    with pytest.raises(CourseError, match=f"line {line}: no UTF-8"):
+        read_course(path)
+
+
+def test_more_time_is_found_under_another_spelling_and_a_wrong_name_is_noted(course, capsys):
+    text = COURSE.replace("Kurt Gödel", "kurt godel") + '[extra.Emy]\noperators = "1 h"\n'
+    (course / "course.toml").write_text(text, encoding="utf-8")
+    main(["course", str(course / "course.toml")])
+    said = capsys.readouterr().out
+    assert "note: [extra] names 'Emy', who handed in nothing" in said
+    assert "operators: nothing tells when 2 of 6 submissions came" in said
+    numbers = course_numbers(read_course(course / "course.toml"))
+    lost = {s["student"]: s["assignments"]["operators"]["lost"] for s in numbers["students"]}
+    assert lost["Kurt Gödel"] == 0 and lost["Emmy Noether"] == pytest.approx(0.2)
+    assert "names &#x27;Emy&#x27;" in (course / "results" / "course.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("Emmy Noether,2026-11-20T10:00:00", r"lines 4, 6: all of them fit 'Emmy Noether'"),
+        ("Nina Bari,soon", r"line 6: 'soon' is no date"),
+        ("Nina Bari,2026-11-20", r"line 6: '2026-11-20' names no time of day"),
+    ],
+)
+def test_tables_of_times_that_cannot_be_used_are_named_with_the_line(tmp_path, row, message):
+    (tmp_path / "times.csv").write_text(f"{TIMES}{row}\n", encoding="utf-8")
+    with pytest.raises(GraderError, match=rf"times\.csv, {message}"):
+        table_times(tmp_path / "times.csv", ["Emmy Noether"], ZoneInfo("Europe/Zurich"))
+
+
+def test_a_table_of_times_is_read_before_anything_is_graded(course, capsys):
+    (course / "times.csv").write_text("student,when\nAda,now\n")
+    assert main(["course", str(course / "course.toml")]) == 2
+    assert "times.csv, line 1: no column 'time'" in capsys.readouterr().err
+    assert not (course / "results").exists()
+
+
+def test_a_narrow_space_before_the_hours_half_is_read():
+    found = moment("Friday, 20 November 2026, 1:42\u202fPM", ZoneInfo("Europe/Zurich"))
+    assert found == datetime(2026, 11, 20, 12, 42, tzinfo=UTC)
+
+
+def test_scores_are_those_of_the_folder_that_is_exported(course, tmp_path, capsys):
+    # Two assignments from one source: the second is not late.
+    (course / "course.toml").write_text(COURSE.replace("not-yet", "in"), encoding="utf-8")
+    main(["course", str(course / "course.toml")])
+    (tmp_path / "c.csv").write_text('Student,ID,operators (1)\n"Noether, Emmy",5,\n')
+    for name, score in (("operators", "10.8"), ("again", "13.5")):
+        command = ["export", "canvas", course / "results" / name, tmp_path / "c.csv"]
+        command += ["--to", tmp_path / "o.csv", "--course", course / "course.toml"]
+        assert main(list(map(str, command))) == 1
+        assert (tmp_path / "o.csv").read_text().splitlines()[1].endswith(f",{score}")
+    capsys.readouterr()
+    command = ["export", "canvas", course / "out", tmp_path / "c.csv", "--to", tmp_path / "no.csv"]
+    assert main(list(map(str, [*command, "--course", course / "course.toml"]))) == 2
+    assert "is no folder of its results; there are" in capsys.readouterr().err
+    assert not (tmp_path / "no.csv").exists()
+
+
+def test_a_course_grades_numbers_drawn_per_student(tmp_path):
+    from test_variants import given, hand_in, release, source
+
+    (tmp_path / "source" / "numbers").mkdir(parents=True)
+    (tmp_path / "source" / "numbers" / "numbers.ipynb").write_bytes(source())
+    (tmp_path / "secret").write_text("a secret of the course, long enough")
+    (tmp_path / "students.txt").write_text("Ada Lovelace\n")
+    assert release(tmp_path) == 0
+    hand_in(tmp_path, "Ada Lovelace", given(tmp_path, "Ada Lovelace"))
+    (tmp_path / "course.toml").write_text(
+        '[course]\nsecret = "secret"\n[[assignment]]\nsource = "source/numbers"\n'
+        'submissions = "in"\n'
+    )
+    assert main(["course", str(tmp_path / "course.toml")]) == 0
+    (one,) = course_numbers(read_course(tmp_path / "course.toml"))["students"]
+    assert one["total"] == 100
+    again = ["regrade", tmp_path / "in", "--source", tmp_path / "source" / "numbers"]
+    again += ["--out", tmp_path / "results" / "numbers", "--secret", tmp_path / "secret"]
+    assert main(list(map(str, again))) == 0

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from mcalclib.cli import main
 from mcalclib.grader.reviews import Reviews
 
@@ -15,9 +17,16 @@ def test_nbgraders_own_export_shows_our_marks(class_folder, tmp_path):
         reviews.mark("Ada Lovelace", "proof", points=3)
     url = f"sqlite:///{tmp_path / 'gradebook.db'}"
     source = class_folder / "source" / "operators"
+    (class_folder / "course.toml").write_text(
+        '[course]\nresults = "."\n[late]\nper_day = 0.1\n[[assignment]]\nname = "out"\n'
+        'source = "source/operators"\nsubmissions = "in"\ntimes = "times.csv"\n'
+        "due = 2026-11-20T18:00:00Z\n"
+    )
+    (class_folder / "times.csv").write_text("student,time\nEmmy Noether,2026-11-21T20:00:00Z\n")
     command = ["export", "nbgrader", class_folder / "out", "--source", source, "--db", url]
-    for _ in range(2):  # the second time changes what is there and adds nothing
-        assert main(list(map(str, command))) == 0
+    # The second time changes what is there and adds nothing.
+    for more in ([], ["--course", class_folder / "course.toml"]):
+        assert main(list(map(str, [*command, *more]))) == 0
     env = {**os.environ, "JUPYTER_CONFIG_DIR": str(tmp_path), "IPYTHONDIR": str(tmp_path)}
     programs = Path(sys.executable).parent
     subprocess.run(
@@ -31,7 +40,7 @@ def test_nbgraders_own_export_shows_our_marks(class_folder, tmp_path):
         "Ada Lovelace": 19.0,
         "Kurt Gödel": 16.0,
         "=cmd()": 13.5,
-        "Emmy Noether": 13.5,
+        "Emmy Noether": pytest.approx(13.5 * 0.8),  # two days late
         "Sofja Kowalewskaja": 11.0,
         "Évariste Galois": 0.0,
     }

@@ -61,7 +61,12 @@ def test_two_students_of_one_name_are_told_apart_or_left_alone():
     sure = match([{"student": "kimmin_2"}], keys)
     assert set(sure.rows) == {1}
     unsure = match([{"student": "kimmin"}], keys)
-    assert unsure.rows == {} and unsure.ambiguous == ["kimmin"]
+    assert unsure.rows == {} and unsure.ambiguous == {"kimmin": [0, 1]}
+
+
+def test_two_submissions_that_fit_one_row_fill_neither():
+    found = match([{"student": "kimmin"}, {"student": "Kim, Min"}], [["kimmin_1", "Kim, Min"]])
+    assert found.rows == {} and found.shared == {0: ["kimmin", "Kim, Min"]}
 
 
 def test_moodle_gets_its_grades_and_keeps_what_is_locked(graded, tmp_path, capsys):
@@ -133,3 +138,29 @@ def test_a_column_twice_is_refused(graded, tmp_path, capsys):
 def test_points_that_do_not_fit_are_noted(graded, tmp_path, capsys):
     export("canvas", graded, tmp_path, CANVAS.replace(",20,10,", ",25,10,"))
     assert "Canvas says 25 points are possible, the assignment has 20" in capsys.readouterr().out
+
+
+def test_students_who_stand_there_twice_are_named_with_their_lines(graded, tmp_path, capsys):
+    double = CANVAS.replace("Noether, Emmy", "Lovelace, Ada")
+    code, out = export("canvas", graded, tmp_path, double)
+    assert code == 1 and [row[5] for row in rows(out)][2:5] == ["", "16", ""]
+    assert "several rows fit: Ada Lovelace (lines 3, 5)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("most", ["good/bad", "", "20,00"])
+def test_a_maximum_that_is_a_scale_or_has_a_comma_is_taken(graded, tmp_path, capsys, most):
+    text = MOODLE.replace(",20.00,", f',"{most}",')
+    code, out = export("moodle", graded, tmp_path, text)
+    assert code == 1 and rows(out)[1][4] == "16"
+    assert "Moodle says" not in capsys.readouterr().out
+
+
+def test_formulas_in_students_names_are_guarded_in_every_table(graded, tmp_path):
+    with open(graded / "out" / "scores.csv", newline="", encoding="utf-8") as file:
+        assert "'=cmd()" in [row[0] for row in csv.reader(file)]
+    with open(graded / "out" / "times.csv", newline="", encoding="utf-8") as file:
+        assert "'=cmd()" in [row[0] for row in csv.reader(file)]
+    evil = CANVAS.replace("Noether, Emmy", "=cmd()")
+    _, out = export("canvas", graded, tmp_path, evil)
+    (row,) = [row for row in rows(out) if row[1] == "103"]
+    assert row[0] == "'=cmd()" and row[5] == "13.5"
