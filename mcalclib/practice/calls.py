@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import DomainError, McalcError
-from .limits import TimeLimitReached, time_limit
+from .limits import TimeLimit, TimeLimitReached
 from .reference import as_matrix, natural
 
 
@@ -51,17 +51,24 @@ def call_all(exercise, function, points, seconds):
     names = _arguments(exercise, function)
     state, numpy_state = random.getstate(), np.random.get_state()
     try:
-        with time_limit(seconds), warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            found = [_call(exercise, function, names, p) for p in points[:1]]
+        with _quiet(), TimeLimit(seconds) as limit:
+            found = [limit.armed(_call, exercise, function, names, p) for p in points[:1]]
             with contextlib.redirect_stdout(io.StringIO()):
-                found += [_call_elsewhere(exercise, function, names, p) for p in points[1:]]
+                for p in points[1:]:
+                    found.append(limit.armed(_call_elsewhere, exercise, function, names, p))
             return found
     except TimeLimitReached:
         raise AnswerError("timeout", seconds=seconds) from None
     finally:
         random.setstate(state)
         np.random.set_state(numpy_state)
+
+
+@contextlib.contextmanager
+def _quiet():
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _arguments(exercise, function):
@@ -91,8 +98,6 @@ def _call(exercise, function, names, point):
             if tangent is None:
                 raise AnswerError("returned", came=type(came).__name__)
             came = came(natural(exercise, point.values, [tangent])[tangent])
-    except TimeLimitReached:
-        raise
     except AnswerError:
         raise
     except (Exception, SystemExit) as error:
