@@ -606,6 +606,8 @@ class _Writer:
         i, *sizes = node.data
         texts = [self.size(d) for d in sizes]
         start, stop = " + ".join(texts[:i]) or "0", " + ".join(texts[: i + 1])
+        if self.kind(node) == "column":
+            return f"np.eye({' + '.join(texts)})[{start}]"
         return f"np.eye({' + '.join(texts)})[:, {start} : {stop}]"
 
     def write_map(self, node):

@@ -426,11 +426,19 @@ def mpow(x, k):
         return x
     if k is MINUS_ONE:
         return inverse(x)
+    terms = k.args if k.op == "add" else (k,)
+    if all(map(_is_negated, terms)) and not is_number(k):
+        return mpow(inverse(x), add(*(mul(MINUS_ONE, t) for t in terms)))
     if is_number(k) and k.data == Fraction(1, 2):
         return mfun("sqrtm", x)
     if is_number(k) and k.data.denominator != 1:
         raise ShapeError(f"matrix power: the exponent must be an integer or 1/2, got {k!r}.")
     return make("mpow", (x, k), shape=x.shape)
+
+
+def _is_negated(x):
+    first = x.args[0] if x.op == "mul" else x
+    return is_number(first) and first.data < 0
 
 
 def mfun(name, x):
@@ -482,7 +490,8 @@ def norm(x, kind="frobenius"):
     """Return a norm: frobenius (also of vectors), nuclear, spectral."""
     if not x.shape or is_one_by_one(x):
         return fn("abs", entry(x))
-    return make("norm", (x,), kind)
+    # a vector has one singular value: all three norms are its length
+    return make("norm", (x,), "frobenius" if is_vector(x) else kind)
 
 
 def diag(x):

@@ -173,7 +173,7 @@ class _Builder:
             case "lambda" | "eigenvalue" | "sigma":
                 op = "singular_value" if name == "sigma" else "eigenvalue"
                 i = built[1]
-                index = int(i.data) - 1 if n.is_number(i) else i.data
+                index = int(i.data) - 1 if n.is_number(i) else i.data - 1
                 return n.linear_atom(op, x, data=index, shape=())
         if len(built) == 1:
             return n.fn(f"?{name}", x)

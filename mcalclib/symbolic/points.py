@@ -9,6 +9,8 @@ from ..errors import DomainError, McalcError
 from .evaluation import dimension, evaluate
 
 KINDS = ("normal", "separated", "positive", "small")
+INDEXED = {"unit", "eigenvalue", "left_eigenvector", "right_eigenvector", "singular_value",
+           "left_singular_vector", "right_singular_vector"}  # fmt: skip
 SIZES = ((3, 2, 4, 5), (2, 3, 4, 5), (4, 3, 2, 2), (3, 4, 2, 2), (3, 3, 3, 3))
 
 
@@ -38,7 +40,7 @@ def symbols_of(nodes):
             continue
         seen.add(x)
         stack.extend(x.args)
-        data = x.data if isinstance(x.data, tuple) else ()
+        data = x.data if isinstance(x.data, tuple) else (x.data,)
         for d in (*x.shape, *data):
             if hasattr(d, "free_symbols"):
                 found |= d.free_symbols
@@ -58,6 +60,19 @@ def exponents_of(nodes):
             if x.op == "mpow":
                 found |= {leaf.data for leaf in x.args[1].free if leaf.op == "sym"}
     return found
+
+
+def indices_of(nodes):
+    """Return the symbols by which entries, eigenvalues or singular values are counted."""
+    found, seen, stack = set(), set(), list(nodes)
+    while stack:
+        x = stack.pop()
+        if x not in seen:
+            seen.add(x)
+            stack.extend(x.args)
+            if x.op in INDEXED and hasattr(x.data, "free_symbols"):
+                found |= x.data.free_symbols
+    return sorted(found, key=str)
 
 
 def draw(rng, leaf, env, kind):
@@ -100,15 +115,16 @@ def points(nodes, leaves, count=20, seed=0):
     """
     rng = np.random.default_rng(seed)
     sizes = symbols_of([*nodes, *leaves])
-    powers = exponents_of(nodes)
+    powers, indices = exponents_of(nodes), indices_of(nodes)
     free = sorted(frozenset(leaves).union(*(x.free for x in nodes)), key=lambda leaf: leaf.key)
     found, attempts = 0, count_from(0)
     for choice in SIZES:
         for kind in KINDS:
             env = {s: choice[i % 4] for i, s in enumerate(sizes)}
             # 1 shows where a formula for Aᵏ⁻² needs k to be larger
-            power = (3, 1, 4, 2)[next(attempts) % 4]
-            env |= {s: power for s in powers}
+            attempt = next(attempts)
+            env |= {s: (3, 1, 4, 2)[attempt % 4] for s in powers}
+            env |= {s: 1 + (attempt + i) % 2 for i, s in enumerate(indices)}
             for leaf in free:
                 env[leaf] = draw(rng, leaf, env, kind)
             if _finite(nodes, env):
@@ -128,5 +144,5 @@ def _finite(nodes, env):
     try:
         with np.errstate(all="ignore"):
             return all(np.isfinite(evaluate(x, env)).all() for x in nodes)
-    except (McalcError, np.linalg.LinAlgError, ValueError):
+    except (McalcError, np.linalg.LinAlgError, ValueError, IndexError):
         return False

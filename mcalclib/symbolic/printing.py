@@ -264,7 +264,7 @@ class _Printer:
         return self.rows([[self.size(x) for x in row] for row in node.data.tolist()]), _ATOM
 
     def _unit(self, node):
-        index = node.data + 1 if isinstance(node.data, int) else node.data
+        index = node.data + 1
         return self.subscripted_name("e", [index]), _ATOM
 
     def _commutation(self, node):
@@ -307,7 +307,7 @@ class _Printer:
 
     def _indexed(letter):
         def handler(self, node):
-            index = node.data + 1 if isinstance(node.data, int) else node.data
+            index = node.data + 1
             return f"{self.subscripted_name(letter, [index])}({self.show(node.args[0])})", _ATOM
 
         return handler

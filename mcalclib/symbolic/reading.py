@@ -5,7 +5,7 @@ from fractions import Fraction
 import sympy
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
-from sympy.matrices.expressions.diagonal import DiagonalOf
+from sympy.matrices.expressions.diagonal import DiagonalMatrix, DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from ..errors import DtypeError, NoRuleError, ShapeError
@@ -91,14 +91,18 @@ def _substitute(body, variable, x):
     if isinstance(body, sympy.Mul):
         return n.mul(*parts)
     if isinstance(body, sympy.Pow):
-        base, exponent = parts
-        if exponent.shape:
-            return n.fn("exp", n.mul(exponent, n.fn("log", base)))
-        return n.power(base, exponent)
+        return _entrywise_power(*parts)
     name = FUNCTIONS.get(type(body)) or _unknown_name(body)
     if name is None:
         raise NoRuleError(f"no derivative rule for {type(body).__name__}, met in `{body}`.")
     return n.fn(name, *parts)
+
+
+def _entrywise_power(base, exponent):
+    """A power of entries; with a matrix for its exponent, e to the product with the logarithm."""
+    if exponent.shape:
+        return n.fn("exp", n.mul(exponent, n.fn("log", base)))
+    return n.power(base, exponent)
 
 
 def _unknown_name(expr):
@@ -235,6 +239,11 @@ def isum(body, index, low, high):
     return n.make("isum", (body, index, low, high), shape=body.shape)
 
 
+def _dot(x, y):
+    x, y = (v if n.is_column(v) else n.transpose(v) for v in (x, y))
+    return n.entry(n.matmul(n.transpose(x), y))
+
+
 def _matrix_element(expr):
     A = read(expr.parent)
     left, right = n.unit(A.shape[0], n.size(expr.i)), n.unit(A.shape[1], n.size(expr.j))
@@ -268,10 +277,12 @@ READERS = {
     sympy.Trace: lambda e: n.trace(read(e.args[0])),
     sympy.Determinant: lambda e: n.det(read(e.args[0])),
     sympy.HadamardProduct: lambda e: n.had(*_args(e)),
-    sympy.HadamardPower: lambda e: n.power(*_args(e)),
+    sympy.HadamardPower: lambda e: _entrywise_power(*_args(e)),
     ElementwiseApplyFunction: _applied,
     sympy.DiagMatrix: lambda e: n.diag(read(e.args[0])),
     DiagonalOf: lambda e: n.diagonal(read(e.args[0])),
+    DiagonalMatrix: lambda e: n.diag(n.diagonal(read(e.args[0]))),
+    sympy.DotProduct: lambda e: _dot(*_args(e)),
     sympy.KroneckerProduct: lambda e: n.kron(*_args(e)),
     sympy.Identity: lambda e: n.identity(e.shape[0]),
     sympy.ZeroMatrix: lambda e: n.zeros(tuple(map(n.size, e.shape))),

@@ -1,7 +1,9 @@
 """Differential, gradient, Jacobian and Hessian against the formulas of the textbooks."""
 
+import numpy as np
 import pytest
 import sympy
+from numpy.testing import assert_allclose
 from sympy import Determinant, Inverse, KroneckerProduct, Trace, log
 
 from mcalclib.errors import DomainError, DtypeError, ShapeError
@@ -11,9 +13,11 @@ from mcalclib.symbolic import (
     UnverifiedError,
     Vec,
     differential,
+    parse,
     symbolic_gradient,
     symbolic_hessian,
     symbolic_jacobian,
+    to_numpy,
 )
 from mcalclib.symbolic.functions import DuplicationMatrix
 from tests.symbolic.symbols import same
@@ -154,3 +158,43 @@ def test_derivative_of_a_scalar_by_a_scalar_is_a_scalar(e):
     H = symbolic_hessian(Vec(e.X).T * e.t**3 * Vec(e.X), e.t)
     assert same(H.matrix, 6 * e.t * Trace(e.X.T * e.X))
     assert "I_1" not in repr(H)
+
+
+def test_a_negative_symbolic_power_is_a_power_of_the_inverse(e, rng):
+    assert same(differential(e.A ** (-e.k), e.A), differential(Inverse(e.A) ** e.k, e.A))
+    G = to_numpy(symbolic_gradient(Trace(e.A ** (-e.k)), e.A))
+    A = rng.standard_normal((3, 3)) + 3 * np.eye(3)
+    for k in (1, 2, 4):
+        expected = -k * np.linalg.matrix_power(np.linalg.inv(A), k + 1).T
+        assert_allclose(G(A=A, k=k), expected, rtol=1e-10)
+
+
+def test_a_matrix_may_be_the_exponent_of_entries(e):
+    P = sympy.HadamardPower(e.A, e.B)
+    dB = differential(P, e.B)
+    assert same(dB, sympy.HadamardProduct(P, e.A.applyfunc(log), d(e.B)))
+    assert same(differential(sympy.HadamardPower(2, e.A), e.A),
+                log(2) * sympy.HadamardProduct(sympy.HadamardPower(2, e.A), d(e.A)))  # fmt: skip
+
+
+def test_diagonal_matrix_and_dot_product_of_sympy(e):
+    F = sympy.DiagonalMatrix(e.A)
+    assert same(differential(F, e.A), sympy.DiagonalMatrix(d(e.A)))
+    dot = sympy.DotProduct(e.A * e.x, e.x)
+    assert same(symbolic_gradient(dot, e.x).expr, (e.A + e.A.T) * e.x)
+
+
+@pytest.mark.parametrize("kind", ["nuclear", "spectral"])
+def test_every_norm_of_a_vector_is_its_length(e, kind):
+    assert same(symbolic_gradient(Norm(e.x, kind), e.x).expr, e.x / Norm(e.x))
+
+
+def test_entry_and_eigenvalue_may_be_counted_by_a_symbol(e):
+    assert str(differential(e.A[e.k, e.k], e.A)) == (
+        "Entry(UnitVector(n, k).T*dA*UnitVector(n, k))"
+    )
+    G = symbolic_gradient(parse("lambda(S, i); S symmetric"), e.S)
+    # the text counts from 1, as the printed index does
+    assert repr(G).endswith("v_i(S) v_i(S)ᵀ")
+    S, V = np.diag([3.0, 1.0, 2.0]), np.eye(3)
+    assert_allclose(to_numpy(G)(S=S, i=2), np.outer(V[2], V[2]), atol=1e-12)

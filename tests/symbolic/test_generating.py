@@ -1,5 +1,7 @@
 """Functions written by `to_numpy` against plain NumPy."""
 
+from inspect import signature
+
 import numpy as np
 import pytest
 import sympy
@@ -136,3 +138,13 @@ def test_hessian_of_a_symbolic_power_holds_for_small_exponents(e, rng, k):
     }
     expected = sum(np.trace(B @ np.linalg.multi_dot(word)) for word in words[k])
     assert_allclose(G.ravel("F") @ H @ E.ravel("F"), expected, rtol=1e-10, atol=1e-12)
+
+
+def test_blocks_that_are_columns_are_vectors(e, rng):
+    bordered = sympy.BlockMatrix([[e.A, e.x], [e.x.T, sympy.Identity(1)]])
+    J = to_numpy(symbolic_jacobian(bordered, e.x))
+    A, x, dx = rng.standard_normal((3, 3)), rng.standard_normal(3), rng.standard_normal(3)
+    expected = np.zeros((4, 4))
+    expected[:3, 3] = expected[3, :3] = dx
+    arguments = {name: {"A": A, "x": x, "n": 3}[name] for name in signature(J).parameters}
+    assert_allclose(J(**arguments) @ dx, expected.ravel(order="F"), atol=1e-14)
