@@ -92,10 +92,24 @@ def test_hooks_before_a_commit_run_programs_that_are_installed():
         assert metadata.version(name)
 
 
-def test_no_slip_of_the_pen_is_in_the_text():
+def tracked_files():
     git = ["git", "ls-files", "-z"]
     listed = subprocess.run(git, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    files = [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+    return [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+@pytest.mark.parametrize("hook", ["ruff-check", "ruff-format"])
+def test_a_hook_finds_no_fault_in_any_file_when_it_is_given_all_of_them(hook):
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    (entry,) = (h["entry"] for repo in config["repos"] for h in repo["hooks"] if h["id"] == hook)
+    files = [name for name in tracked_files() if name.endswith((".py", ".ipynb"))]
+    command = [sys.executable, *entry.split()[1:], *files]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_no_slip_of_the_pen_is_in_the_text():
+    files = tracked_files()
     command = [sys.executable, "-m", "codespell_lib", *files]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
