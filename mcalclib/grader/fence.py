@@ -6,6 +6,8 @@ The strictest kind that the machine allows is taken:
     bubblewrap around a warmed-up server that forks each session into namespaces of its own.
 ``fresh``
     where processes inside bubblewrap may not make namespaces: a new bubblewrap per session.
+``container``
+    where bubblewrap does not work at all: a new container of Podman or Docker per session.
 ``lowered``
     only when asked for by root, in a container that holds one submission and allows no namespaces:
     an ordinary user without network and processes, who can read what everybody may read.
@@ -17,7 +19,6 @@ The strictest kind that the machine allows is taken:
 
 import contextlib
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -26,18 +27,14 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .containers import Container
 from .frames import FrameError, decode, length_of, pack
-from .limits import GraderError, Limits
+from .limits import Limits
 from .syscalls import compile_filter
+from .world import NOBODY, PACKAGE, FenceError, bubblewrap, environment, is_real_root, packages
 
-NOBODY = 65534
-PACKAGE = Path(__file__).resolve().parent.parent
-DEVICES = ("null", "zero", "full", "random", "urandom")
 START_SECONDS = 120
-
-
-class FenceError(GraderError):
-    """No fence can be had, or it fell."""
+PER_SESSION = ("fresh", "container")  # kinds that are built anew for each session
 
 
 @dataclass(frozen=True)
@@ -51,106 +48,6 @@ class World:
     limits: Limits = field(default_factory=Limits)
 
 
-def bubblewrap(files=(), fresh=False, megabytes=64) -> list[str]:
-    """Return the bubblewrap command for an empty, read-only world with Python in it."""
-    program = shutil.which("bwrap")
-    if program is None:
-        raise FenceError("bubblewrap is not installed (Debian, Ubuntu: apt install bubblewrap).")
-    command = [program, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
-    command += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv"]
-    if os.getuid() == 0 and is_real_root():
-        # Real root may bind what only it can reach; the server then becomes an ordinary user,
-        # because the limit on processes does not bind root.
-        command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-    elif os.getuid() != 0:
-        command += ["--unshare-user"]
-    else:  # root inside a container of its own, an ordinary user outside
-        command += ["--cap-drop", "ALL"]
-    roots = dict.fromkeys(["/usr", sys.base_prefix, sys.prefix, *packages()])
-    for root in roots:
-        if not any(root.startswith(other + "/") for other in roots):
-            # The folders above would otherwise be closed to all but their maker.
-            for parent in reversed(Path(root).parents[:-1]):
-                command += ["--perms", "0755", "--dir", str(parent)]
-            command += ["--ro-bind", root, root]
-    for name in ("/lib", "/lib64", "/bin"):
-        if os.path.islink(name):
-            command += ["--symlink", os.readlink(name), name]
-        elif os.path.isdir(name):
-            command += ["--ro-bind", name, name]
-    for link, target in links_to(sys.executable):
-        if not any(link.startswith(root + "/") for root in (*roots, "/lib", "/lib64", "/bin")):
-            for parent in reversed(Path(link).parents[:-1]):
-                command += ["--perms", "0755", "--dir", str(parent)]
-            command += ["--symlink", target, link]
-    for name in ("/etc/ld.so.cache", "/etc/localtime"):
-        command += ["--ro-bind-try", name, name]
-    for name in ("/mcalc", "/data"):
-        command += ["--perms", "0755", "--dir", name]
-    command += ["--ro-bind", str(PACKAGE), f"/mcalc/{PACKAGE.name}"]
-    for path in files:
-        command += ["--ro-bind", str(path), f"/data/{Path(path).name}"]
-    command += ["--perms", "0755", "--tmpfs", "/dev"]
-    for name in DEVICES:
-        command += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
-    command += ["--proc", "/proc"]
-    command += ["--perms", "1777", "--size", str(megabytes << 20), "--tmpfs", "/tmp"]
-    # What bubblewrap makes itself (/, /dev, /etc) would otherwise be writable and shared by
-    # all sessions. A forked session covers /tmp with its own.
-    for name in ("/dev", "/"):
-        command += ["--remount-ro", name]
-    command += ["--chdir", "/tmp" if fresh else "/"]
-    for name, value in environment(os.pathsep.join(["/mcalc", *packages()])).items():
-        command += ["--setenv", name, value]
-    return command
-
-
-def links_to(program: str) -> list[tuple[str, str]]:
-    """Return every link, with what it says, on the way from a program's name to its file.
-
-    A virtual environment's Python is often a link to a link in a folder that is not let in.
-    """
-    found, path = [], os.path.abspath(program)
-    while os.path.islink(path) and len(found) < 40:
-        target = os.readlink(path)
-        found.append((path, target))
-        path = os.path.normpath(os.path.join(os.path.dirname(path), target))
-    return found
-
-
-def is_real_root() -> bool:
-    """Whether user 0 here is the machine's own root, not a container's."""
-    try:
-        inside, outside, _ = Path("/proc/self/uid_map").read_text().split()[:3]
-    except (OSError, ValueError):
-        return True
-    return inside == outside == "0"
-
-
-def packages() -> list[str]:
-    """Return the folders of installed packages, a user's own among them."""
-    names = ("site-packages", "dist-packages")
-    return [p for p in sys.path if Path(p).name in names and Path(p).is_dir()]
-
-
-def environment(path) -> dict[str, str]:
-    """Return the whole environment of the unsafe side."""
-    threads = ("OPENBLAS", "OMP", "MKL", "NUMEXPR")
-    return {
-        "PATH": "/usr/bin:/bin",
-        "HOME": "/tmp",
-        "USER": "student",
-        "LANG": "C.UTF-8",
-        "PYTHONPATH": path,
-        "PYTHONHASHSEED": "0",  # the same output in every run
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONSAFEPATH": "1",
-        "MPLBACKEND": "Agg",
-        "MPLCONFIGDIR": "/tmp/.matplotlib",
-        **{f"{name}_NUM_THREADS": "1" for name in threads},
-    }
-
-
 class Fence:
     """A place where sessions can be opened, one at a time.
 
@@ -159,17 +56,17 @@ class Fence:
     world : World
         What the sessions start with.
     kind : str
-        ``forked``, ``fresh``, ``lowered`` or ``trusted``; see the module's text.
+        ``forked``, ``fresh``, ``container``, ``lowered`` or ``trusted``; see the module's text.
     """
 
     def __init__(self, world: World, kind: str = "forked"):
         self.world, self.kind = world, kind
-        self.server = self.control = None
+        self.server = self.control = self.container = None
         self.is_open = False
         self.ran = 0  # how many of the given cells every session starts with
 
     def __enter__(self):
-        if self.kind != "fresh":
+        if self.kind not in PER_SESSION:
             self._start()
         return self
 
@@ -178,35 +75,26 @@ class Fence:
 
     def _start(self):
         is_bare = self.kind in ("trusted", "lowered")
-        if is_bare:
+        program = b"" if self.kind == "trusted" else compile_filter(self.kind == "forked")
+        size = self.world.limits.files
+        server = [sys.executable, "-m", f"{PACKAGE.name}.grader.server"]
+        if self.kind == "container":
+            self.container = Container(server, self.world.files, size)
+            self.server, self.control = self.container.process, self.container.control
+        elif is_bare:
             path = os.pathsep.join([str(PACKAGE.parent), *packages()])
             command, env = [], environment(path)
             if self.kind == "trusted":
                 env = {**os.environ, **env}
+            self._call([*command, *server], env)
         else:
-            size = self.world.limits.files
-            command, env = bubblewrap(self.world.files, self.kind == "fresh", size), {}
-        command += [sys.executable, "-m", f"{PACKAGE.name}.grader.server"]
-        program = b"" if self.kind == "trusted" else compile_filter()
-        ours, theirs = socket.socketpair()
-        try:
-            self.server = subprocess.Popen(
-                command,
-                stdin=theirs,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                env=env,
-                cwd="/",
-                start_new_session=True,
-            )
-        finally:
-            theirs.close()
-        self.control = ours
+            command = bubblewrap(self.world.files, self.kind == "fresh", size)
+            self._call([*command, *server], {})
         self.control.settimeout(START_SECONDS)
         config = {
             "closed": self.kind != "trusted",
             "namespaces": self.kind == "forked",
-            "uid": NOBODY if os.getuid() == 0 and is_real_root() else os.getuid(),
+            "uid": NOBODY if self.container or is_real_root() and not os.getuid() else os.getuid(),
             "modules": list(self.world.modules),
             "given": list(self.world.given),
             "folder": self.world.folder if is_bare else "/data",
@@ -222,6 +110,19 @@ class Fence:
             why = self._last_words() or str(error)
             self.stop()
             raise FenceError(f"the fence did not start ({self.kind}): {why}") from None
+
+    def _call(self, command, env):
+        self.control, theirs = socket.socketpair()
+        with theirs:
+            self.server = subprocess.Popen(
+                command,
+                stdin=theirs,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env=env,
+                cwd="/",
+                start_new_session=True,
+            )
 
     def _last_words(self):
         self.server.kill()
@@ -294,13 +195,16 @@ class Fence:
             status = self._receive()[1]
         except (OSError, FrameError) as error:
             raise FenceError(f"the fence fell: {error}") from None
-        if self.kind == "fresh":
+        if self.kind in PER_SESSION:
             self.stop()
         return reason(status)
 
     def stop(self):
         """End everything behind the fence."""
         self.is_open = False
+        if self.container is not None:
+            self.container.stop()
+            self.container = self.control = self.server = None
         if self.control is not None:
             self.control.close()
             self.control = None
@@ -311,10 +215,6 @@ class Fence:
             self.server.stderr.close()
             self.server.wait()
             self.server = None
-
-    def forget(self):
-        """Let go of the server after a fork whose other half keeps using it."""
-        self.control, self.server, self.is_open = None, None, False
 
 
 def reason(status: int) -> str:
@@ -380,7 +280,7 @@ def probe(limits: Limits | None = None) -> str:
             "Use a Linux machine or container, or give --trusted for code you trust."
         )
     reasons = []
-    for kind in ("forked", "fresh"):
+    for kind in ("forked", *PER_SESSION):
         try:
             holes = holes_in(kind, limits or Limits())
         except FenceError as error:
@@ -392,7 +292,7 @@ def probe(limits: Limits | None = None) -> str:
     raise FenceError(
         "no fence can be built on this machine, so untrusted notebooks are refused.\n  "
         + "\n  ".join(reasons)
-        + "\nInstall bubblewrap, allow user namespaces (Ubuntu: sysctl "
+        + "\nInstall bubblewrap, or Podman or Docker; allow user namespaces (Ubuntu: sysctl "
         "kernel.apparmor_restrict_unprivileged_userns=0; containers: --privileged, or "
         "--security-opt seccomp=unconfined), run as root, or give --trusted for code you trust."
     )

@@ -61,7 +61,6 @@ ALLOWED = [
     "fdatasync",
     "fadvise64",
     "flock",
-    "fcntl",
     "chmod",
     "fchmod",
     "fchmodat",
@@ -104,7 +103,6 @@ ALLOWED = [
     "timer_settime",
     "timer_gettime",
     "timer_delete",
-    "tgkill",
     "futex",
     "set_robust_list",
     "get_robust_list",
@@ -129,7 +127,6 @@ ALLOWED = [
     "getpriority",
     "getrlimit",
     "setrlimit",
-    "prlimit64",
     "getrusage",
     "times",
     "sysinfo",
@@ -147,11 +144,19 @@ ALLOWED = [
 ]
 CLONE_THREAD = 0x10000
 HARMLESS_PRCTL = (15, 16, 0x53564D41)  # set and get a thread's name, name a memory area
+# Handles, locks, pipe sizes; not who gets a signal when there is something to read.
+HARMLESS_FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1031, 1032)
 HARMLESS_IOCTL = (0x5401, 0x5413, 0x5421, 0x541B, 0x5450, 0x5451)  # is it a terminal, and such
 
 
-def compile_filter() -> bytes:
+def compile_filter(is_alone: bool = False) -> bytes:
     """Return the filter as the program that the kernel takes.
+
+    Parameters
+    ----------
+    is_alone : bool
+        Whether the session is process 1 of a namespace with nobody else in it, so that the
+        signals it may send reach nobody but itself.
 
     Raises
     ------
@@ -181,6 +186,12 @@ def compile_filter() -> bytes:
         _add(rules, seccomp, seccomp.ALLOW, "prctl", seccomp.Arg(0, seccomp.EQ, number))
     for number in HARMLESS_IOCTL:
         _add(rules, seccomp, seccomp.ALLOW, "ioctl", seccomp.Arg(1, seccomp.EQ, number))
+    for number in HARMLESS_FCNTL:
+        _add(rules, seccomp, seccomp.ALLOW, "fcntl", seccomp.Arg(1, seccomp.EQ, number))
+    if is_alone:
+        _add(rules, seccomp, seccomp.ALLOW, "tgkill", seccomp.Arg(0, seccomp.EQ, 1))
+    # Only its own limits: a process calls itself 0.
+    _add(rules, seccomp, seccomp.ALLOW, "prlimit64", seccomp.Arg(0, seccomp.EQ, 0))
     handle = os.memfd_create("filter")
     try:
         with open(handle, "wb", closefd=False) as file:

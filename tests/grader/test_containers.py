@@ -1,0 +1,97 @@
+"""The fence where bubblewrap cannot be had: a container for each session."""
+
+import os
+import shutil
+import time
+
+import pytest
+
+from mcalclib.grader import containers, fence
+from mcalclib.grader.fence import Fence, FenceError, World, holes_in, probe
+from mcalclib.grader.limits import Limits
+from mcalclib.grader.session import Session, SessionLost
+from mcalclib.grader.world import contents
+
+LIMITS = Limits(cell=10, total=60)
+
+
+def works():
+    try:
+        return holes_in("container", LIMITS) is not None
+    except FenceError:
+        return False
+
+
+needs_engine = pytest.mark.skipif(
+    not any(map(shutil.which, containers.ENGINES)) or not works(),
+    reason="no container engine runs here",
+)
+
+
+@needs_engine
+def test_a_session_in_a_container_has_no_way_out():
+    assert holes_in("container", LIMITS) == []
+
+
+@needs_engine
+def test_each_session_has_a_container_of_its_own_and_leaves_nothing(tmp_path):
+    (tmp_path / "d.csv").write_text("1,2")
+    world = World(files=(str(tmp_path / "d.csv"),), folder=str(tmp_path), limits=LIMITS)
+    with Fence(world, "container") as made:
+        for _ in range(2):
+            session = Session(made, LIMITS, time.monotonic() + 60)
+            session.run(
+                "import os\nfound = os.path.exists('/tmp/planted'), open('d.csv').read()\n"
+                "open('/tmp/planted', 'w').close()",
+                "<cell 0>",
+                0,
+            )
+            assert session.values(["found"])["found"] == (False, "1,2")
+            folder = made.container.folder
+            with pytest.raises(SessionLost, match="ended its own process"):
+                session.run("os._exit(0)", "<cell 1>", 0)
+            session.end()
+            assert not os.path.exists(folder)
+
+
+def test_a_container_is_asked_for_with_everything_closed():
+    shown = contents().shown
+    asked = containers.command("docker", "name", "image", shown, 16)
+    assert asked[-1] == "image"
+    for option in (
+        *("--network=none", "--read-only", "--cap-drop=ALL", "--ipc=none", "--rm"),
+        *("--security-opt=no-new-privileges", "--user=65534:65534"),
+    ):
+        assert option in asked
+    mounts = [part for part in asked if part.startswith("--mount=")]
+    assert len(mounts) == len(shown)
+    assert all(part.endswith(",readonly") for part in mounts)
+
+
+def test_a_container_comes_after_bubblewrap_and_before_refusing(monkeypatch):
+    tried = []
+
+    def holes(kind, limits):
+        tried.append(kind)
+        if kind == "container":
+            return []
+        raise FenceError("not here")
+
+    monkeypatch.setattr(fence, "holes_in", holes)
+    assert probe(LIMITS) == "container"
+    assert tried == ["forked", "fresh", "container"]
+
+
+def test_without_any_engine_the_reason_is_named(monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(FenceError, match="neither podman nor docker is installed"):
+        containers.engine()
+
+
+def test_an_engine_that_does_not_answer_is_named_with_its_own_words(monkeypatch, tmp_path):
+    program = tmp_path / "docker"
+    program.write_text("#!/bin/sh\necho 'the daemon sleeps' >&2\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(FenceError, match="docker: the daemon sleeps"):
+        containers.engine()
