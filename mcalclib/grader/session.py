@@ -1,9 +1,10 @@
 """Our end of a session behind the fence: requests with a deadline, answers as plain data.
 
 Where a test names something the student defined it gets a `StandIn`. Calls, attributes,
-items and arithmetic on it are done on the far side and come back as plain data, or as
+items and products with it are done on the far side and come back as plain data, or as
 another stand-in when the result is no plain data. Comparing or testing the truth of a
-stand-in is an error: the student's object would be deciding about its own mark.
+stand-in is an error: the student's object would be deciding about its own mark. So is
+subtracting from it: told what was expected, the object would answer that nothing is left.
 """
 
 # ruff: noqa: BLE001 - whatever untrusted code raises is an answer about it, not our error
@@ -319,12 +320,33 @@ def _forward_as(operation, kind):
 
 def _refuse(what):
     def method(self, *_):
-        name = object.__getattribute__(self, "_name")
         raise TypeError(
-            f"cannot {what} what `{name}` gives: it is no plain data, and the submission's own "
-            "object must not decide. Compare numbers, arrays, strings or lists taken from it."
+            f"cannot {what} what `{object.__getattribute__(self, '_name')}` gives: it is no plain "
+            "data, and the submission's own object must not decide. Compare numbers, arrays, "
+            "strings or lists taken from it."
         )
 
+    return method
+
+
+def _combine(operation):
+    """Let operators be applied, scaled, raised to a power and combined, but not subtracted from.
+
+    An object that is told in ``f(x) - expected`` what was expected would answer 0.
+    """
+
+    def method(self, other):
+        is_number = isinstance(other, int | float | complex | np.number)
+        applied = operation in ("matmul", "rmatmul") and not isinstance(other, StandIn)
+        scaled = operation in ("mul", "rmul", "pow") and is_number
+        if not (isinstance(other, StandIn) or scaled or applied):
+            calculate(self)
+        result = object.__getattribute__(self, "_session").do(operation, self, other)
+        if not (isinstance(result, StandIn) or applied):
+            calculate(self)
+        return result
+
+    calculate = _refuse("calculate with")
     return method
 
 
@@ -374,5 +396,5 @@ class StandIn:
 
 
 for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"):
-    setattr(StandIn, f"__{_name}__", _forward(_name))
-    setattr(StandIn, f"__r{_name}__", _forward("r" + _name))
+    setattr(StandIn, f"__{_name}__", _combine(_name))
+    setattr(StandIn, f"__r{_name}__", _combine("r" + _name))

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mcalclib.grader.fence import Fence, FenceError, World, links_to, probe
+from mcalclib.grader.fence import Fence, FenceError, World, probe
 from mcalclib.grader.limits import Limits
 from mcalclib.grader.session import Session, SessionLost
+from mcalclib.grader.world import links_to
 
 LIMITS = Limits(cell=3, total=60)
 DEFINED = """
@@ -110,6 +111,26 @@ def test_objects_answer_calls_attributes_items_and_arithmetic_with_plain_data(na
 def test_an_object_cannot_decide_about_itself(names, decide):
     with pytest.raises(TypeError, match="the submission's own object must not decide"):
         decide(names["line"]([1.0]))
+
+
+@pytest.mark.parametrize(
+    "tell",
+    [
+        *(lambda x: x - 1.0, lambda x: np.ones(1) - x, lambda x: x / np.ones(1), lambda x: x + 1),
+        *(lambda x: x * np.ones(1), lambda x: x % 2, lambda x: x - x, lambda x: x // 1),
+    ],
+    ids=[*("x - c", "C - x", "x / C", "x + c", "x * C", "x % c", "x - x", "x // c")],
+)
+def test_an_object_is_not_told_what_was_expected(session, tell):
+    session.run(
+        "class Sly:\n    def __sub__(self, other): return 0.0\n"
+        "    __rsub__ = __truediv__ = __add__ = __mul__ = __mod__ = __floordiv__ = __sub__\n"
+        "def sly(): return Sly()",
+        "<cell 1>",
+        0,
+    )
+    with pytest.raises(TypeError, match="cannot calculate with what `sly` gives"):
+        tell(session.values(["sly"])["sly"]())
 
 
 def test_comparing_with_numpy_uses_the_data_not_the_object(names):
