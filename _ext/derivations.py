@@ -16,7 +16,8 @@ logger = logging.getLogger(__name__)
 
 _BLOCK = re.compile(r"\\begin\{(?P<kind>aligned|align\*)\}\n(?P<rows>.*)\n\\end\{(?P=kind)\}", re.DOTALL)  # fmt: skip
 _ROW = re.compile(r"(?P<left>.*?)&= (?P<right>.*?) && \\text\{(?P<names>[^{}]*)\}", re.DOTALL)
-LONG_LEFT, LONG_LINE = 24, 46  # characters beside which the column to the right is too narrow
+# Characters beside which the column to the right is too narrow: on a page, and in a box on it.
+LONG_LEFT, LONG_LINE, LONG_IN_A_BOX = 24, 40, 34
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,11 @@ def derivation(rows: list[Row], anchors: dict[str, str], docname: str) -> nodes.
     if left > LONG_LEFT:
         lines["classes"].append("derivation-stacked")
         left = 0
-    if left + max(glyphs(row.right) for row in rows) > LONG_LINE:
+    longest = left + max(glyphs(row.right) for row in rows)
+    if longest > LONG_LINE:
         lines["classes"].append("derivation-wide")
+    elif longest > LONG_IN_A_BOX:
+        lines["classes"].append("derivation-wide-in-a-box")
     for row in rows:
         line = nodes.container(classes=["derivation-line"])
         if row.left:

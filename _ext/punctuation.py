@@ -2,7 +2,8 @@
 
 KaTeX builds a formula from inline blocks, and a browser may break the line before and after each
 of them, so that a full stop could begin a line. A word joiner does not prevent it; an element that
-does not wrap does. Long formulas are left alone, because on a phone they must be able to break.
+does not wrap does. A long formula must be able to break on a phone, so its full stop or comma moves
+into the last of its blocks.
 """
 
 import re
@@ -10,6 +11,7 @@ import re
 from docutils import nodes
 
 LONGEST = 28  # characters of TeX: less than a line on the narrowest screen
+STOP = re.compile(r"[.,;:!?]+")
 CLOSING = re.compile(r"[.,;:!?)\]”’…]+|[-–]\w+")
 OPENING = re.compile(r"[(\[“‘„]+$")
 
@@ -21,12 +23,20 @@ def _text(parent, index):
 
 
 def keep_together(formula: nodes.math) -> None:
-    """Put an inline formula and the punctuation that touches it into one element."""
+    """Put an inline formula and the punctuation that touches it into one element.
+
+    The formula itself takes its full stop if it is long.
+    """
     parent = formula.parent
     at = parent.index(formula)
     before, after = _text(parent, at - 1), _text(parent, at + 1)
     opening, closing = OPENING.search(before), CLOSING.match(after)
-    if len(formula.astext()) > LONGEST or not (opening or closing):
+    if len(formula.astext()) > LONGEST:
+        if stop := STOP.match(after):
+            formula[:] = [nodes.Text(rf"{formula.astext()}\text{{{stop[0]}}}")]
+            parent[at + 1] = nodes.Text(after[stop.end() :])
+        return
+    if not (opening or closing):
         return
     together = nodes.inline(classes=["mcalc-together"])
     parent.replace(formula, together)

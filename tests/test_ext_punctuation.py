@@ -40,9 +40,15 @@ def test_a_formula_between_spaces_is_left_alone(before, after):
     assert held(paragraph(before, "x", after)) == []
 
 
-def test_a_long_formula_may_break():
-    assert held(paragraph("", "x" * LONGEST, ".")) != []
-    assert held(paragraph("", "x" * (LONGEST + 1), ".")) == []
+def test_a_long_formula_may_break_and_takes_its_stop_along():
+    assert held(paragraph("", "x" * LONGEST, ".")) == ["x" * LONGEST + "."]
+    long = "x" * (LONGEST + 1)
+    p = paragraph("(", long, "). Then")
+    assert held(p) == [] and p.astext() == f"({long}). Then"
+    p = paragraph("so ", long, ". Then")
+    assert held(p) == []
+    assert p.astext() == rf"so {long}\text{{.}} Then"
+    assert next(p.findall(nodes.math)).astext() == rf"{long}\text{{.}}"
 
 
 def test_a_formula_alone_in_its_element_has_no_neighbours():
