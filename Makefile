@@ -36,7 +36,7 @@ lint: .venv/installed
 	@$(PY) -m ruff format --check .
 
 lab: .venv/installed
-	@$(PY) -m jupyter lab chapters
+	@$(PY) -m jupyter lab chapters --port=8890 --ServerApp.port_retries=0
 
 pins: .venv/installed
 	@$(PY) -m tools.pin $(UPGRADE)

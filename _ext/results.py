@@ -28,6 +28,7 @@ _ENVIRONMENT = re.compile(
     r"^\s*(?:`{3,}|:{3,})\{prf:(?P<kind>\w+)\}[ \t]*(?P<title>[^\n]*)\n\s*:label:\s*(?P<label>\S+)",
     re.MULTILINE,
 )
+_ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
 _PLAIN = (
     (re.compile(r"\^\{?\\mathsf\s*\{?T\}?\}?"), "ᵀ"),
     (re.compile(r"\\(?:operatorname|mathrm|mathsf)\{(\w+)\}"), r"\1"),
@@ -52,9 +53,15 @@ class Entry:
         return text
 
     @property
+    def listed(self) -> str:
+        """The title as an alphabetical list has it: without an article at its beginning."""
+        text = _ARTICLE.sub("", self.name)
+        return text[:1].upper() + text[1:]
+
+    @property
     def order(self) -> str:
-        """What the title is sorted by: an article at its beginning does not count."""
-        return re.sub(r"^(?:the|an?)\s+", "", self.name.casefold())
+        """What the title is sorted by."""
+        return self.listed.casefold()
 
 
 def read(path: Path) -> list[Entry]:
@@ -110,7 +117,7 @@ class AddNames(SphinxTransform):
         entries = {entry.label: entry for entry in read(path)}
         for node in list(self.document.findall(nodes.Admonition)):
             if entry := entries.get(node.get("label")):
-                names = [entry.name, *other_names().get(entry.label, ())]
+                names = [entry.listed, *other_names().get(entry.label, ())]
                 # "main": the search puts the place where a thing is proved before pages that
                 # only mention it.
                 listed = [("single", n.replace(";", ","), entry.label, "main", None) for n in names]

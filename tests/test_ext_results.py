@@ -46,7 +46,9 @@ def test_titled_environments_are_read_in_order(entries):
 
 def test_names_are_plain_text_and_an_article_does_not_sort(entries):
     assert entries[0].name == "The trace of tr(XᵀA)"
+    assert entries[0].listed == "Trace of tr(XᵀA)"
     assert entries[0].order == "trace of tr(xᵀa)"
+    assert entries[1].listed == "Inverse"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

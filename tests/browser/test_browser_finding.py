@@ -31,9 +31,24 @@ def test_the_search_finds_formulas_by_name(visit, origins, query, page, anchor, 
     opening.page.wait_for_function("() => !document.querySelector('#search-progress')?.innerText")
     links = opening.page.locator("#search-results ul.search li > a")
     first = [links.nth(k).get_attribute("href") for k in range(min(5, links.count()))]
-    assert [href for href in first if f"{page}.html" in href and href.endswith(f"#{anchor}")], first
+    found = [k for k, h in enumerate(first) if f"{page}.html" in h and h.endswith(f"#{anchor}")]
+    assert len(found) == 1, first  # once, whatever it is called by
+    assert query.casefold() in links.nth(found[0]).inner_text().casefold()  # what, not only where
     if origin == "localhost":  # from a folder, the search may not read the lines it would quote
         assert opening.trouble == []
+
+
+def test_the_lens_of_the_search_lies_beside_what_is_typed(opened):
+    form = opened("search.html").page.locator(".bd-search-container form.bd-search")
+    lens, field = (form.locator(name).bounding_box() for name in ("i", "input"))
+    assert lens["width"] > 8
+    assert lens["x"] + lens["width"] <= field["x"]
+
+
+def test_without_scripts_the_search_page_leads_to_the_index(visit, origins):
+    page = visit(javascript=False).open(origins["file"] + "search.html").page
+    page.get_by_role("link", name="The index").click()
+    page.wait_for_url("**/genindex.html")
 
 
 def test_the_index_of_words_leads_to_the_results(opened):
@@ -87,6 +102,9 @@ def test_launch_links_name_a_notebook_of_the_repository(site, name):
     assert (
         f"https://colab.research.google.com/github/{repository}/blob/{branch}/{notebook}" in found
     )
+    # The root of what `make lab` serves is the folder of the chapters; test_browser_lab opens one.
+    port = re.search(r"jupyter lab chapters --port=(\d+)", (ROOT / "Makefile").read_text())[1]
+    assert f"http://localhost:{port}/lab/tree/{notebook.removeprefix('chapters/')}" in found
     (download,) = [link for link in found if link.endswith(".ipynb") and "//" not in link]
     served = json.loads((site / name).parent.joinpath(download).read_text(encoding="utf-8"))
     cells = json.loads((ROOT / notebook).read_text(encoding="utf-8"))["cells"]

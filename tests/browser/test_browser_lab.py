@@ -28,13 +28,16 @@ def lab(tmp_path):
         port = free.getsockname()[1]
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     (command,) = re.findall(r"^lab:.*\n\t@\$\(PY\) -m (.*)$", makefile, flags=re.MULTILINE)
+    # On a port of its own: the Makefile's may be taken, perhaps by a `make lab` in use.
+    command, ported = re.subn(r"--port=\d+", f"--port={port}", command)
+    assert ported == 1
     folders = {
         f"JUPYTER_{name}_DIR": str(tmp_path / name.lower())
         for name in ("CONFIG", "DATA", "RUNTIME")
     }
     options = [
-        *("--no-browser", f"--port={port}", "--allow-root", "--expose-app-in-browser"),
-        *("--IdentityProvider.token=", "--ServerApp.port_retries=0", "--log-level=ERROR"),
+        *("--no-browser", "--allow-root", "--expose-app-in-browser"),
+        *("--IdentityProvider.token=", "--log-level=ERROR"),
     ]
     server = subprocess.Popen(
         [sys.executable, "-m", *command.split(), *options],

@@ -155,6 +155,18 @@ def test_menus_open_by_keyboard_and_close_with_escape(visit, origins):
     assert menu.get_by_role("link", name="Binder").is_hidden()
 
 
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_an_open_menu_lies_on_the_screen(visit, origins, width):
+    page = visit(width=width).open(origins["file"] + chapters()[0]).page
+    menus = page.locator(".bd-header-article details.dropdown")
+    for k in range(menus.count()):
+        menus.nth(k).locator("summary").click()
+        box = menus.nth(k).locator(".dropdown-menu").bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width
+        assert box["y"] >= menus.nth(k).bounding_box()["y"]
+    assert menus.count() > 2
+
+
 @pytest.mark.parametrize("sidebar", ["primary", "secondary"])
 def test_without_javascript_a_phone_reaches_both_sidebars_and_comes_back(visit, origins, sidebar):
     page = visit(javascript=False, width=PHONE).open(origins["file"] + chapters()[0]).page
