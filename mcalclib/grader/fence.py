@@ -303,9 +303,16 @@ def holes_in(kind: str, limits: Limits) -> list[str]:
     from .session import Session, SessionLost
 
     outside = [str(Path.home()), os.getcwd(), str(PACKAGE.parent / "pyproject.toml"), "/var"]
-    # A folder above one that is let in is there too, with nothing else in it.
+    # A folder above one that is let in is there too, with nothing else in it; so is one below it,
+    # from where a worker of a cluster may have been started. /tmp is the session's own.
     bound = (sys.prefix, sys.base_prefix, "/usr", *packages())
-    outside = [p for p in outside if not any(b.startswith(p.rstrip("/") + "/") for b in bound)]
+    above = {b for name in bound for b in (Path(name), *Path(name).parents)} | {Path("/tmp")}
+    outside = [
+        p
+        for p in map(Path, outside)
+        if p not in above and not any(p.is_relative_to(b) for b in bound)
+    ]
+    outside = [str(p) for p in outside]
     known = {"outside": outside, "private": kind == "forked", "rootless": not is_real_root()}
     source = "\n".join(f"{name} = {value!r}" for name, value in known.items()) + PROBE
     with Fence(World(limits=limits), kind) as fence:
