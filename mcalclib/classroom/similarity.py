@@ -11,6 +11,7 @@ Schleimer, Wilkerson and Aiken (2003), Winnowing: local algorithms for document 
 """
 
 import hashlib
+import heapq
 import io
 import itertools
 import keyword
@@ -23,7 +24,11 @@ from dataclasses import dataclass, field
 GRAM = 9  # tokens that are hashed together
 WINDOW = 5  # hashes of which the smallest is kept
 GUARANTEE = GRAM + WINDOW - 1
-WIDESPREAD = 25  # a fingerprint of more students than this makes no pair, or pairs would be n^2
+WIDESPREAD = (
+    25  # of a fingerprint of more students than this not all pairs are made: they grow as n^2
+)
+NEIGHBOURS = 4  # with how many students of such a fingerprint each of them is paired
+SKETCH = 8  # smallest fingerprints by which students are ordered, the alike side by side
 MEETINGS = 0.1  # share of its fingerprints in which a pair must meet to be looked at
 LEAST = 8  # fingerprints that a submission must have of its own to be compared
 
@@ -91,10 +96,7 @@ def fingerprints(source: str) -> dict[int, set[int]]:
     True
     """
     symbols = tokens(source)
-    hashes = [
-        (_hash([symbol for symbol, _ in symbols[at : at + GRAM]]), at)
-        for at in range(len(symbols) - GRAM + 1)
-    ]
+    hashes = _hashes(symbols)
     chosen: dict[int, set[int]] = {}
     for start in range(max(len(hashes) - WINDOW + 1, bool(hashes))):
         # Of equal hashes the last one: it stays the smallest for longest.
@@ -108,6 +110,25 @@ def _hash(symbols):
     return int.from_bytes(hashlib.blake2b(" ".join(symbols).encode(), digest_size=8).digest())
 
 
+def grams(source: str) -> set[int]:
+    """Return the hashes of all runs of tokens, of which `fingerprints` keeps some.
+
+    Examples
+    --------
+    >>> code = "def f(x, A):\n    return x.T @ A @ x + x.T @ A.T @ x"
+    >>> set(fingerprints(code)) <= grams(code)
+    True
+    """
+    return {value for value, _ in _hashes(tokens(source))}
+
+
+def _hashes(symbols):
+    return [
+        (_hash([symbol for symbol, _ in symbols[at : at + GRAM]]), at)
+        for at in range(len(symbols) - GRAM + 1)
+    ]
+
+
 def prints_of(answers: dict[str, str], given: set[int]) -> Prints:
     """Return the fingerprints of a submission's answers, what was given taken out.
 
@@ -116,7 +137,7 @@ def prints_of(answers: dict[str, str], given: set[int]) -> Prints:
     answers : dict of str
         Code by the answer's name.
     given : set of int
-        Fingerprints of the instructor's own code.
+        `grams` of the instructor's own code: which of them are kept depends on what stands around.
     """
     result, everything = Prints(), hashlib.blake2b(digest_size=16)
     for name, source in sorted(answers.items()):
@@ -132,9 +153,10 @@ def prints_of(answers: dict[str, str], given: set[int]) -> Prints:
 def similar_pairs(prints: dict[str, Prints], least: float = 0.5, most: int = 200) -> list[Pair]:
     """Return the pairs that share most, the most suspicious first.
 
-    Time and memory grow with the number of students, not with its square: fingerprints that
-    more than 25 submissions have make no pair. Whole submissions that are token for token the
-    same are compared with each other all the same, as a chain.
+    Time and memory grow with the number of students, not with its square: of a fingerprint that
+    more than 25 submissions have, each is paired with its neighbours alone, in an order in which
+    submissions that share much stand side by side. So everybody in a large group of copies is
+    found, though not each pair of them.
 
     Parameters
     ----------
@@ -153,10 +175,20 @@ def similar_pairs(prints: dict[str, Prints], least: float = 0.5, most: int = 200
     rarity = {v: math.log((1 + len(compared)) / len(who)) for v, who in holders.items()}
     total = {s: math.fsum(rarity[v] for v in p.lines) for s, p in compared.items()}
 
+    # The smallest hashes are a random sample of what a submission holds, and those that share
+    # much have nearly the same sample.
+    sketches = {s: heapq.nsmallest(SKETCH, p.lines) for s, p in compared.items()}
+    place = {s: at for at, s in enumerate(sorted(sorted(compared), key=sketches.get))}
     meetings: Counter[tuple[str, str]] = Counter()
     for who in holders.values():
-        if 2 <= len(who) <= WIDESPREAD:
-            meetings.update((a, b) for at, a in enumerate(who) for b in who[at + 1 :])
+        reach = len(who)
+        if reach > WIDESPREAD:
+            reach, who = NEIGHBOURS, sorted(who, key=place.get)
+        for at, one in enumerate(who):
+            meetings.update(
+                (one, other) if one < other else (other, one)
+                for other in who[at + 1 : at + 1 + reach]
+            )
     # A pair that shares much meets in many places; those that meet by chance are not looked at.
     candidates = {
         (a, b)

@@ -8,7 +8,7 @@ from ..grader.assignment import Assignment, load
 from ..grader.publishing import write_whole
 from .pages import link, page_of, shown, table
 from .results import Results
-from .similarity import Pair, Prints, fingerprints, prints_of, similar_pairs
+from .similarity import Pair, Prints, grams, prints_of, similar_pairs
 
 SIDE_BY_SIDE = 30
 
@@ -22,12 +22,12 @@ def answers_of(record: dict) -> dict[str, str]:
     }
 
 
-def given_prints(assignment: Assignment) -> set[int]:
-    """Return the fingerprints of everything that every student was given."""
+def given_grams(assignment: Assignment) -> set[int]:
+    """Return the hashes of all code that every student was given."""
     found: set[int] = set()
     for part in assignment.parts:
         if part.type == "code":
-            found.update(fingerprints(part.released))
+            found.update(grams(part.released))
     return found
 
 
@@ -45,7 +45,7 @@ def write_similarity(folder, source, least: float = 0.5) -> tuple[Path, int]:
     """
     results = Results(folder)
     answers = {record["student"]: answers_of(record) for record in results.raw()}
-    given = given_prints(load(source))
+    given = given_grams(load(source))
     prints: dict[str, Prints] = {s: prints_of(a, given) for s, a in answers.items()}
     pairs = similar_pairs(prints, least)
     content = [

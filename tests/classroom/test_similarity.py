@@ -6,7 +6,14 @@ import random
 import pytest
 from small_class import hand_in
 
-from mcalclib.classroom.similarity import GUARANTEE, fingerprints, prints_of, similar_pairs, tokens
+from mcalclib.classroom.similarity import (
+    GUARANTEE,
+    fingerprints,
+    grams,
+    prints_of,
+    similar_pairs,
+    tokens,
+)
 from mcalclib.cli import main
 
 ORIGINAL = '''
@@ -94,7 +101,7 @@ def test_honest_answers_make_no_pairs():
 
 
 def test_what_was_given_does_not_count():
-    given = set(fingerprints(ORIGINAL))
+    given = grams(ORIGINAL)
     codes = {name: prints_of({"q": ORIGINAL + honest(name)}, given) for name in ("ada", "ben")}
     codes |= {f"s{n}": prints_of({"q": honest(n)}, given) for n in range(10)}
     assert similar_pairs(codes) == []
@@ -105,6 +112,34 @@ def test_a_solution_that_half_the_class_copied_is_still_found():
     pairs = similar_pairs(prints(**codes), least=0.5)
     found = {name for pair in pairs for name in (pair.first, pair.second)}
     assert found == {f"c{n:02}" for n in range(40)}
+
+
+def altered(seed):
+    """Return the original with one statement of the copier's own, at a place of its own."""
+    rng = random.Random(seed)
+    lines = ORIGINAL.split("\n")
+    terms = [rng.choice(["x", "1", "-x", "x[0]", "f(x)", "(x)"]) for _ in range(4)]
+    lines.insert(rng.randrange(4, len(lines) - 1), f"    mine = {' + '.join(terms)}")
+    return "\n".join(lines)
+
+
+def test_a_large_group_that_altered_its_copies_is_found():
+    codes = {f"c{n:02}": altered(n) for n in range(60)} | {f"s{n}": honest(n) for n in range(200)}
+    pairs = similar_pairs(prints(**codes))
+    found = {name for pair in pairs for name in (pair.first, pair.second)}
+    assert not [name for name in found if name.startswith("s")]
+    assert len(found) >= 0.9 * 60
+
+
+def test_given_code_does_not_count_wherever_it_stands():
+    # What winnowing keeps near an end of the given code depends on what the student put there.
+    given = grams(ORIGINAL)
+    for seed in range(30):
+        mine = honest(seed)
+        alone = fingerprints(mine)
+        left = prints_of({"q": f"{mine}\n{ORIGINAL}\n{mine}"}, given).lines
+        # Beyond the student's own only what crosses the two borders is left.
+        assert len(left.keys() - alone.keys()) <= 2 * GUARANTEE
 
 
 def test_code_that_is_no_python_is_compared_as_far_as_it_goes():
