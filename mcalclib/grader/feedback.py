@@ -93,8 +93,14 @@ def _printed(answer):
 
 def file_name(student: str) -> str:
     """Return the name of a student's page: readable, and safe whatever the student is called."""
-    safe = re.sub(r"[^\w @()+,-]|^ | $", "_", student)[:80]
-    # Changed names could meet; a hash of the true one keeps them apart.
-    if safe != student or not student:
-        safe += "-" + hashlib.sha256(student.encode("utf-8", "backslashreplace")).hexdigest()[:8]
+    safe = re.sub(r"[^\w @()+,-]|^ | $", "_", student)
+    safe = safe.encode()[:MAX_NAME].decode("utf-8", "ignore")
+    # Changed names could meet, and one could be called as another's changed name is; a hash of
+    # the true one keeps them apart.
+    if safe != student or not student or _HASHED.search(student):
+        safe += "-" + hashlib.sha256(student.encode("utf-8", "backslashreplace")).hexdigest()[:16]
     return f"{safe}.html"
+
+
+MAX_NAME = 90  # bytes: with the hash it fits into every file system
+_HASHED = re.compile(r"-[0-9a-f]{16}$")

@@ -129,7 +129,7 @@ class Run:
                 f"{self.assignment.name} draws numbers per student: give the secret that its "
                 "notebooks were released with, --secret FILE."
             )
-        self.source = Source(settings.submissions)
+        self.source = Source(settings.submissions, but=settings.out)
         self.found = find(self.source, self.assignment.name)
         self._choose()
         self.digest = grader_digest(settings.limits, settings.seed, settings.secret)

@@ -11,6 +11,7 @@ from .limits import GraderError
 MAX_BYTES = 30 << 20  # with pictures; a frame to a lane has to hold it
 MAX_CELLS = 5_000
 MAX_SOURCE = 1 << 20  # characters in one cell
+MAX_PARTS = 1_000_000  # lists and dicts, which take much more memory than text
 
 
 class Unreadable(GraderError):
@@ -55,6 +56,8 @@ def read(data: bytes) -> Notebook:
         If there is no notebook in it.
     """
     notes: list[str] = []
+    if data.count(b"[") + data.count(b"{") > MAX_PARTS:
+        raise Unreadable(f"the file holds more than {MAX_PARTS} lists")
     content = _parse(_text(data, notes))
     if not isinstance(content, dict):
         raise Unreadable("the file is JSON but no notebook")
@@ -138,7 +141,7 @@ def _cell(item):
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     metadata = item.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    kind = {"heading": "markdown"}.get(kind, kind)
+    kind = {"heading": "markdown"}.get(kind, kind[:20])
     return Cell(kind, source, nbgrader if isinstance(nbgrader, dict) else {})
 
 

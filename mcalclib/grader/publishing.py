@@ -54,13 +54,17 @@ def publish(book: Gradebook, problems=None):
 
 
 def guard(text: str) -> str:
-    """Return text that a spreadsheet does not take for a formula."""
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    """Return text that a spreadsheet does not take for a formula; different texts stay different."""
+    return "'" + text if text.lstrip("'").startswith(_FORMULA) else text
+
+
+# The wide ones open a formula where East Asian text is entered.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def write_whole(path: Path, text: str, encoding: str = "utf-8"):
     """Write a file so that it is either the old one or the whole new one."""
-    beside = path.with_name(f".{path.name[:100]}.part")
+    beside = path.with_name(f".{path.name[:60]}.part")  # four bytes a character at most
     try:
         beside.write_text(text, encoding=encoding, errors="replace", newline="")
         beside.replace(path)

@@ -8,7 +8,7 @@ from .trial import Check, clean_text
 
 # The worst check names the submission.
 STATUSES = ("passed", "manual", "failed", "error", "timed_out", "refused", "unreadable")
-MAX_SHOWN = 100_000  # characters of one answer that are kept
+MAX_SHOWN = 100_000  # characters of one answer that are kept, in all its copies
 
 
 def record(assignment: Assignment, student: str, checks, answers, sources, notes) -> dict:
@@ -41,7 +41,7 @@ def record(assignment: Assignment, student: str, checks, answers, sources, notes
             kept[part.grade_id] = {
                 "problem": part.problem,
                 "type": part.type,
-                "source": [text[:MAX_SHOWN] for text in sources.get(part.grade_id, [])],
+                "source": _shown(sources.get(part.grade_id, [])),
                 "output": about.get("output", ""),
                 "error": about.get("error", ""),
             }
@@ -60,6 +60,16 @@ def record(assignment: Assignment, student: str, checks, answers, sources, notes
         "answers": kept,
         "added": answers.get("", {"output": "", "error": ""}),
     }
+
+
+def _shown(texts):
+    """Return the last copies of an answer, as many as may be kept."""
+    kept, left = [], MAX_SHOWN
+    for text in reversed(texts):
+        if left > 0:
+            kept.append(text[:left])
+        left -= len(text)
+    return kept[::-1]
 
 
 def rewritten(old: dict, new: dict, problem: str) -> dict:

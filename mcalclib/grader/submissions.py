@@ -1,9 +1,12 @@
 """Finding submissions the way nbgrader, Canvas, Moodle, Gradescope or a person leaves them."""
 
+import lzma
 import os
 import re
 import stat
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -16,6 +19,7 @@ MOODLE = re.compile(
 )
 GRADESCOPE = re.compile(r"^submission_(?P<id>\d+)$")
 METADATA = "submission_metadata.yml"
+_NBGRADER = ("source", "release", "autograded", "feedback", "gradebook.db", "nbgrader_config.py")
 _IGNORED = (".ipynb_checkpoints", "__MACOSX", "__pycache__", ".git")
 
 
@@ -34,11 +38,26 @@ class Submission:
     late: bool = False
 
 
-class Source:
-    """A folder or zip archive; hands out the bytes of its files."""
+# What Python's own readers raise over an archive that is damaged, locked or made to confuse them.
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, ValueError),
+    *(RuntimeError, NotImplementedError, MemoryError),
+)
 
-    def __init__(self, path):
-        self.path = Path(path)
+
+class Source:
+    """A folder or zip archive; hands out the bytes of its files.
+
+    Parameters
+    ----------
+    path : path
+    but : path, optional
+        A folder that holds no submissions wherever it lies: the one for results.
+    """
+
+    def __init__(self, path, but=None):
+        self.path, self.but = Path(path), but
+        self.closed: dict[str, str] = {}  # folders with nothing to read, and why
         if not self.path.exists():
             raise SubmissionsError(f"{path}: there is no such folder or zip archive.")
         self.archive = None
@@ -51,21 +70,49 @@ class Source:
                 ) from None
 
     def files(self) -> list[str]:
-        """Return the paths of all files, sorted, with what systems leave behind left out."""
-        if self.archive is not None:
-            names = [i.filename for i in self.archive.infolist() if not i.is_dir()]
-        else:
-            names = []
-            for folder, folders, files in os.walk(self.path):
-                folders[:] = sorted(f for f in folders if f not in _IGNORED)
-                inner = Path(folder).relative_to(self.path)
-                names += [(inner / name).as_posix() for name in files]
+        """Return the paths of all files, sorted, with what systems leave behind left out.
+
+        A folder that is empty, a link, or locked is among them: it is somebody's submission.
+        """
+        names = self._archived() if self.archive is not None else self._lying()
         return sorted(
             name
             for name in names
             if not any(part in _IGNORED for part in PurePosixPath(name).parts)
             and not PurePosixPath(name).name.startswith(".")
         )
+
+    def _archived(self):
+        members = self.archive.infolist()
+        names = [member.filename for member in members if not member.is_dir()]
+        filled = {str(folder) for name in names for folder in PurePosixPath(name).parents}
+        for member in members:
+            if member.is_dir() and str(PurePosixPath(member.filename)) not in filled:
+                self.closed[member.filename] = "the folder is empty"
+        # A folder with empty folders in it is not empty itself.
+        inner = {f"{folder}/" for name in self.closed for folder in PurePosixPath(name).parents}
+        for name in inner & self.closed.keys():
+            del self.closed[name]
+        return names + list(self.closed)
+
+    def _lying(self):
+        def locked(error):
+            folder = Path(error.filename).relative_to(self.path).as_posix()
+            self.closed[folder] = f"the folder cannot be opened ({error.strerror})"
+
+        names, but = [], self.but and Path(self.but).resolve()
+        for folder, folders, files in os.walk(self.path, onerror=locked):
+            inner = Path(folder).relative_to(self.path)
+            for name in [f for f in folders if (Path(folder) / f).is_symlink()]:
+                self.closed[(inner / name).as_posix()] = "the folder is a link"
+                folders.remove(name)
+            folders[:] = sorted(f for f in folders if f not in _IGNORED)
+            if but:
+                folders[:] = [f for f in folders if (Path(folder) / f).resolve() != but]
+            names += [(inner / name).as_posix() for name in files]
+            if not (folders or files) and inner.name not in ("", "submitted"):
+                self.closed.setdefault(inner.as_posix(), "the folder is empty")
+        return names + list(self.closed)
 
     def read(self, name: str) -> bytes:
         """Return the bytes of one file.
@@ -76,16 +123,14 @@ class Source:
             If it cannot be read, is no ordinary file, or is too large.
         """
         if self.archive is not None:
+            info = self.archive.getinfo(name)
+            if info.file_size > MAX_BYTES:
+                raise OSError(f"the file is larger than {MAX_BYTES >> 20} MB")
             try:
-                info = self.archive.getinfo(name)
-                if info.file_size > MAX_BYTES:
-                    raise OSError(f"the file is larger than {MAX_BYTES >> 20} MB")
                 with self.archive.open(info) as file:
                     data = file.read(MAX_BYTES + 1)
-            except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+            except _DAMAGE as error:
                 raise OSError(f"damaged or locked in the archive: {error}") from None
-            except ValueError as error:
-                raise OSError(str(error)) from None
             if len(data) > MAX_BYTES:
                 raise OSError(f"the file is larger than {MAX_BYTES >> 20} MB")
             return data
@@ -122,7 +167,7 @@ def find(source: Source, assignment: str) -> list[Submission]:
     # A file somebody named ada_1_2_final looks like Canvas; a whole download of them is.
     notebooks = [PurePosixPath(p).name for p in files if p.lower().endswith(".ipynb")]
     canvas = bool(notebooks) and all(map(CANVAS.match, notebooks))
-    for path in files:
+    for path in _of_course(files, assignment):
         if PurePosixPath(path).name == METADATA:
             continue
         who = _who(path, names, canvas)
@@ -145,10 +190,32 @@ def find(source: Source, assignment: str) -> list[Submission]:
         while name in taken:
             name += "+"
         taken.add(name)
-        found.append(_choose(name, group["paths"], assignment, group["late"]))
+        reasons = [source.closed.get(path, "") for path in group["paths"]]
+        found.append(_choose(name, group["paths"], assignment, group["late"], reasons))
     if not found:
         raise SubmissionsError(f"{source.path}: there are no submissions in it.")
     return sorted(found, key=lambda submission: submission.student)
+
+
+def _of_course(files, assignment):
+    """Return what was handed in where an nbgrader course holds more than that.
+
+    Beside ``submitted`` lie the instructor's own folders, and in it other assignments.
+    """
+    found = [PurePosixPath(path).parts for path in files]
+    courses = {parts[: parts.index("submitted")] for parts in found if "submitted" in parts[:-1]}
+    has_own = any(
+        "submitted" in p and p[p.index("submitted") + 2 :][:1] == (assignment,) for p in found
+    )
+    for path, parts in zip(files, found, strict=True):
+        if "submitted" in parts[:-1]:
+            other = parts[parts.index("submitted") + 2 :]
+            if not has_own or len(other) < 2 or other[0] == assignment:
+                yield path
+        elif not any(
+            parts[: len(course)] == course and parts[len(course)] in _NBGRADER for course in courses
+        ):
+            yield path
 
 
 def _who(path, names, canvas):
@@ -179,12 +246,19 @@ def _who(path, names, canvas):
     return ("folder", parts[0]), parts[0], "", False
 
 
-def _choose(student, paths, assignment, late):
-    """Pick the notebook to grade among a student's files."""
-    notebooks = [p for p in paths if p.lower().endswith((".ipynb", ".ipynb.txt"))]
+def _choose(student, paths, assignment, late, closed):
+    """Pick the notebook to grade among a student's files; ``closed`` says which are none."""
+    notebooks = [
+        path
+        for path, why in zip(paths, closed, strict=True)
+        if not why and path.lower().endswith((".ipynb", ".ipynb.txt"))
+    ]
     submission = Submission(student, "", late=late)
     if late:
         submission.notes.append("handed in late")
+    if not notebooks and all(closed):
+        submission.problem = f"nothing can be read: {closed[0]}"
+        return submission
     if not notebooks:
         names = printable(", ".join(PurePosixPath(p).name for p in paths[:5]))
         submission.problem = f"there is no notebook among the files handed in ({names})"
@@ -239,5 +313,8 @@ def gradescope_metadata(source: Source, files) -> dict[str, dict]:
 
 
 def printable(name: str) -> str:
-    """Return a file's name as text, bytes that are none shown as such."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    """Return a name as text, bytes and halves of characters that are none shown as such."""
+    try:
+        return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "backslashreplace").decode("utf-8")

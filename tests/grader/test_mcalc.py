@@ -22,11 +22,12 @@ from sample_course import (
 
 from mcalclib.grader.cli import Bar, main
 from mcalclib.grader.feedback import file_name
-from mcalclib.grader.fence import packages
 from mcalclib.grader.gradebook import Gradebook, GradebookError
 from mcalclib.grader.limits import GraderError, Limits
 from mcalclib.grader.publishing import guard
 from mcalclib.grader.release import ReleaseError, release
+from mcalclib.grader.times import unguarded
+from mcalclib.grader.world import packages
 
 WRONG = "def commutation(m, n):\n    return np.eye(m * n)"
 
@@ -253,7 +254,7 @@ def test_a_file_in_the_folder_s_place_is_an_error(course, capsys):
 # -- names -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+x", "-x", "@x", "\tx"])
+@pytest.mark.parametrize("name", ["=1+1", "+x", "-x", "@x", "\tx", "\nx", "\uff1d1"])
 def test_no_cell_of_the_table_is_a_formula(name):
     assert guard(name) == "'" + name
 
@@ -268,6 +269,27 @@ def test_pages_stay_in_their_folder_whatever_a_student_is_called(name):
     assert len(file) < 120
     assert file.endswith(".html")
     assert file_name(name + "!") != file
+
+
+@pytest.mark.parametrize("letter", ["x", "\u6f22", "\U00020000"])
+def test_a_page_s_name_fits_into_a_file_system_however_long_a_student_s_name_is(letter):
+    assert len(file_name(letter * 85).encode()) < 200
+    assert file_name(letter * 85) != file_name(letter * 86)
+
+
+def test_nobody_can_be_called_as_another_student_s_page_is():
+    victim = "Ada/Lovelace"
+    for _ in range(3):
+        taken = file_name(victim)
+        victim = taken.removesuffix(".html")
+        assert file_name(victim) != taken
+
+
+def test_different_names_stay_different_in_the_table():
+    names = ["=1", "'=1", "''=1", "O'Brien", "'Ada'", "\nx", "\uff1d1"]
+    assert len({guard(name) for name in names}) == len(names)
+    assert [unguarded(guard(name)) for name in names] == names
+    assert guard("O'Brien") == "O'Brien"
 
 
 def test_students_with_odd_names_get_their_page(course):

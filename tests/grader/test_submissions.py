@@ -136,6 +136,75 @@ def test_a_student_without_a_notebook_is_listed_with_the_reason(tmp_path):
     assert found["cleo"] == ""
 
 
+@pytest.mark.parametrize("form", ["folder", "zip"])
+def test_a_folder_that_holds_nothing_is_listed_with_the_reason(tmp_path, form):
+    root = tmp_path / "download"
+    lay_out(root, ["cleo/operators.ipynb"])
+    for name in ("ada", "ben/inner", "dora.ipynb"):
+        (root / name).mkdir(parents=True)
+    expected = {**dict.fromkeys(("ada", "ben", "dora"), "the folder is empty"), "cleo": ""}
+    if form == "zip":
+        with zipfile.ZipFile(tmp_path / "download.zip", "w") as archive:
+            for path in sorted(root.rglob("*")):
+                archive.write(path, path.relative_to(root).as_posix())
+        root = tmp_path / "download.zip"
+    else:
+        (root / "emmy").symlink_to("/etc")
+        expected["emmy"] = "the folder is a link"
+    found = {s.student: s.problem for s in find(Source(root), "operators")}
+    assert found.keys() == expected.keys()
+    for name, reason in expected.items():
+        assert found[name].endswith(reason)
+
+
+def test_a_locked_folder_is_listed_with_the_reason(tmp_path, monkeypatch):
+    lay_out(tmp_path, ["ada/operators.ipynb", "ben/operators.ipynb"])
+    scan = os.scandir
+
+    def locked(path):  # as for anyone but root, who may open every folder
+        if str(path).endswith("ada"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", locked)
+    found = {s.student: s.problem for s in find(Source(tmp_path), "operators")}
+    assert found["ada"].endswith("the folder cannot be opened (Permission denied)")
+    assert found["ben"] == ""
+
+
+def test_the_folder_for_results_is_nobody_s_submission(tmp_path):
+    lay_out(tmp_path, ["ada.ipynb", "results/feedback/ada.html"])
+    found = find(Source(tmp_path, but=tmp_path / "results"), "operators")
+    assert [s.student for s in found] == ["ada"]
+
+
+def test_of_an_nbgrader_course_only_what_was_handed_in_for_this_assignment_is_taken(tmp_path):
+    own = ["submitted/ada/operators/operators.ipynb", "submitted/ben/operators/mine.ipynb"]
+    other = ["submitted/cleo/other/other.ipynb", "submitted/ada/other/operators.ipynb"]
+    instructor = [f"{name}/operators/operators.ipynb" for name in ("source", "release")]
+    lay_out(tmp_path, [*own, *other, *instructor, "autograded/ada/operators/operators.ipynb"])
+    found = find(Source(tmp_path), "operators")
+    assert [(s.student, s.path) for s in found] == [("ada", own[0]), ("ben", own[1])]
+
+
+@pytest.mark.parametrize(
+    "method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_a_damaged_file_in_an_archive_is_an_error_of_that_file(tmp_path, rng, method):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("ada.ipynb", DATA)
+        archive.writestr("ben.ipynb", DATA)
+    data = bytearray(path.read_bytes())
+    data[60:200] = rng.bytes(140)  # in the first file, behind its header
+    path.write_bytes(data)
+    source = Source(path)
+    assert [s.student for s in find(source, "operators")] == ["ada", "ben"]
+    with pytest.raises(OSError, match="damaged|Invalid data stream"):
+        source.read("ada.ipynb")
+    assert source.read("ben.ipynb") == DATA
+
+
 @pytest.mark.parametrize("name", ["nowhere", "file", "empty"])
 def test_nothing_to_grade_is_an_error_that_says_so(tmp_path, name):
     (tmp_path / "file").write_text("no archive")
