@@ -6,6 +6,8 @@ does not fit (a length, a tag, a depth, a dtype) is a :class:`FrameError`, never
 """
 
 import struct
+from collections import Counter
+from functools import lru_cache
 
 import numpy as np
 
@@ -14,6 +16,7 @@ from ..errors import McalcError
 MAX_FRAME = 32 << 20  # bytes of one frame
 MAX_DEPTH = 32  # containers inside containers
 MAX_ITEMS = 200_000  # values in one frame
+MAX_COLLISIONS = 64  # keys with the same hash in one set or dict
 MAX_DIGITS = 1024  # bytes of one integer, so that printing it stays cheap
 
 # Position in the table is what travels, so a sender can never name a dtype of its own.
@@ -81,9 +84,8 @@ def _write(value, export, out, depth, budget):
             f"a value of more than {MAX_ITEMS} parts or {MAX_FRAME >> 20} MB "
             "cannot cross the fence; use an array, or a smaller one."
         )
-    writer = _WRITERS.get(type(value))
-    if writer is None:  # a subclass travels as what it extends
-        writer = next((w for kind, w in _WRITERS.items() if isinstance(value, kind)), _write_remote)
+    kind = type(value)
+    writer = _WRITERS.get(kind) or _writer_of(kind)
     writer(value, export, out, depth, budget)
 
 
@@ -116,7 +118,7 @@ def _write_complex(value, export, out, depth, budget):
 
 
 def _write_str(value, export, out, depth, budget):
-    _write_bytes(b"s", str(value).encode("utf-8", "backslashreplace"), out, budget)
+    _write_bytes(b"s", str.encode(value, "utf-8", "backslashreplace"), out, budget)
 
 
 def _write_buffer(value, export, out, depth, budget):
@@ -174,6 +176,12 @@ def _write_remote(value, export, out, depth, budget):
             "strings, lists, tuples, dicts, sets and numeric arrays can."
         )
     out.append(b"r" + remote.kind.encode("ascii")[:1] + _INT.pack(remote.number))
+
+
+@lru_cache(1024)
+def _writer_of(kind):
+    """Return how a subclass travels: as what it extends, whatever it claims to be."""
+    return next((w for known, w in _WRITERS.items() if issubclass(kind, known)), _write_remote)
 
 
 # In this order for subclasses: np.float64 is a float too, and has to arrive as what it was.
@@ -252,6 +260,8 @@ def decode(data: bytes, resolve=None):
     reader = _Reader(bytes(data), resolve)
     try:
         value = reader.value(0)
+    except (IndexError, struct.error):
+        raise FrameError("the frame ends in the middle of a value.") from None
     except (ValueError, TypeError, OverflowError, MemoryError, RecursionError) as error:
         raise FrameError(f"the frame holds an impossible value: {error}") from None
     if reader.at != len(data):
@@ -271,7 +281,8 @@ class _Reader:
         return self.data[start : self.at]
 
     def count(self):
-        (size,) = _LENGTH.unpack(self.take(4))
+        (size,) = _LENGTH.unpack_from(self.data, self.at)
+        self.at += 4
         # Every item takes at least one byte, so a count beyond the frame is a lie that
         # must not reach an allocation.
         if size > len(self.data) - self.at:
@@ -279,7 +290,8 @@ class _Reader:
         return size
 
     def dtype(self):
-        code = self.take(1)[0]
+        code = self.data[self.at]
+        self.at += 1
         if code >= len(DTYPES):
             raise FrameError(f"the frame names dtype number {code}, which does not exist.")
         return DTYPES[code]
@@ -288,10 +300,17 @@ class _Reader:
         self.items -= 1
         if depth > MAX_DEPTH or self.items < 0:
             raise FrameError("the frame holds a value too deep or with too many parts.")
-        reader = _READERS.get(tag := self.take(1))
+        tag = self.data[self.at]  # IndexError and struct.error: the frame has come to its end
+        self.at += 1
+        reader = _READERS.get(tag)
         if reader is None:
-            raise FrameError(f"the frame holds the unknown tag {tag!r}.")
+            raise FrameError(f"the frame holds the unknown tag {bytes([tag])!r}.")
         return reader(self, depth + 1)
+
+    def number(self, form):
+        (value,) = form.unpack_from(self.data, self.at)
+        self.at += form.size
+        return value
 
     def values(self, depth):
         return [self.value(depth) for _ in range(self.count())]
@@ -306,13 +325,24 @@ class _Reader:
         return int.from_bytes(self.take(size), "little", signed=True)
 
     def mapping(self, depth):
-        return {self.value(depth): self.value(depth) for _ in range(self.count())}
+        pairs = [(self.value(depth), self.value(depth)) for _ in range(self.count())]
+        return dict(self.hashed(pairs, [key for key, _ in pairs]))
+
+    def set(self, depth):
+        items = self.values(depth)
+        return set(self.hashed(items, items))
+
+    def hashed(self, items, keys):
+        # Keys made to collide would keep us comparing them for minutes.
+        if len(keys) > MAX_COLLISIONS and max(Counter(map(hash, keys)).values()) > MAX_COLLISIONS:
+            raise FrameError("the frame holds keys that were made to collide.")
+        return items
 
     def slice(self, depth):
         return slice(self.value(depth), self.value(depth), self.value(depth))
 
     def remote(self, _):
-        kind, number = self.take(1), _INT.unpack(self.take(8))[0]
+        kind, number = self.take(1), self.number(_INT)
         if self.resolve is None:
             raise FrameError("the frame refers to an object where none is expected.")
         return self.resolve(kind.decode("latin-1"), number)
@@ -323,7 +353,8 @@ class _Reader:
 
     def array(self, _):
         dtype = self.dtype()
-        ndim = self.take(1)[0]
+        ndim = self.data[self.at]
+        self.at += 1
         if ndim > 16:
             raise FrameError(f"the frame holds an array of {ndim} dimensions.")
         shape = struct.unpack(f"<{ndim}Q", self.take(8 * ndim))
@@ -339,24 +370,24 @@ class _Reader:
 
 
 _READERS = {
-    b"N": lambda reader, _: None,
-    b"T": lambda reader, _: True,
-    b"F": lambda reader, _: False,
-    b"i": lambda reader, _: _INT.unpack(reader.take(8))[0],
-    b"d": lambda reader, _: _FLOAT.unpack(reader.take(8))[0],
-    b"c": lambda reader, _: complex(*_COMPLEX.unpack(reader.take(16))),
-    b"I": _Reader.long,
-    b"s": _Reader.text,
-    b"b": lambda reader, _: reader.take(reader.count()),
-    b"a": _Reader.array,
-    b"n": _Reader.scalar,
-    b"l": _Reader.values,
-    b"t": lambda reader, depth: tuple(reader.values(depth)),
-    b"e": lambda reader, depth: set(reader.values(depth)),
-    b"m": _Reader.mapping,
-    b"S": _Reader.slice,
-    b".": lambda reader, _: Ellipsis,
-    b"r": _Reader.remote,
+    ord("N"): lambda reader, _: None,
+    ord("T"): lambda reader, _: True,
+    ord("F"): lambda reader, _: False,
+    ord("i"): lambda reader, _: reader.number(_INT),
+    ord("d"): lambda reader, _: reader.number(_FLOAT),
+    ord("c"): lambda reader, _: complex(*_COMPLEX.unpack(reader.take(16))),
+    ord("I"): _Reader.long,
+    ord("s"): _Reader.text,
+    ord("b"): lambda reader, _: reader.take(reader.count()),
+    ord("a"): _Reader.array,
+    ord("n"): _Reader.scalar,
+    ord("l"): _Reader.values,
+    ord("t"): lambda reader, depth: tuple(reader.values(depth)),
+    ord("e"): _Reader.set,
+    ord("m"): _Reader.mapping,
+    ord("S"): _Reader.slice,
+    ord("."): lambda reader, _: Ellipsis,
+    ord("r"): _Reader.remote,
 }
 
 

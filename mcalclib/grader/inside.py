@@ -103,6 +103,7 @@ class Session:
 
     def __init__(self, handle, limits):
         self.handle, self.received = handle, bytearray()
+        self.buffer = memoryview(bytearray(1 << 16))
         # Pickle, dataclasses and typing look a class's module up by its name.
         sys.modules["__main__"] = types.ModuleType("__main__")
         self.namespace = cells.prepare(vars(sys.modules["__main__"]))
@@ -117,10 +118,10 @@ class Session:
 
     def _read(self, size):
         while len(self.received) < size:
-            part = os.read(self.handle, 1 << 18)
-            if not part:
+            count = os.readv(self.handle, [self.buffer])
+            if not count:
                 os._exit(0)  # the other side has gone
-            self.received += part
+            self.received += self.buffer[:count]
         data = bytes(self.received[:size])
         del self.received[:size]
         return data

@@ -9,6 +9,7 @@ neither a test's leftovers nor a trial's death reach the next student; it writes
 import contextlib
 import gc
 import importlib
+import mmap
 import os
 import resource
 import select
@@ -22,13 +23,14 @@ from pathlib import Path
 from . import cells, kernel, trial
 from .assignment import parse
 from .feedback import page
-from .fence import Fence, FenceError, World, environment
+from .fence import Fence, FenceError, World
 from .frames import FrameError, decode, length_of, pack
 from .limits import Limits
 from .matching import match
 from .notebooks import Unreadable, read
 from .records import record, unreadable
 from .variants import drawn
+from .world import environment
 
 READ_SECONDS = 20
 TRIAL_MEMORY = 4 << 30
@@ -59,6 +61,7 @@ class Lane:
     ):
         self.assignment, self.limits, self.seed, self.hidden = assignment, limits, seed, hidden
         self.secret = secret
+        self.step = mmap.mmap(-1, 4)  # shared with the trial: which step it is at
         if assignment.trusted:
             modules, wanted = warm_up(assignment)
             for name in wanted:
@@ -82,6 +85,7 @@ class Lane:
 
     def __exit__(self, *_):
         self.fence.stop()
+        self.step.close()
 
     def grade(self, student: str, data: bytes, notes=()) -> dict:
         """Return the record of one submission; never raises for anything it contains."""
@@ -96,23 +100,30 @@ class Lane:
             return unreadable(self.assignment, student, reason, notes)
         checks = [vars(check) for check in trial.manual_checks(self.assignment, plan)]
         notes += plan.notes
-        for attempt in (1, 2):
-            result, done, trouble = self._fork(student, plan, assignment)
+        until, fatal, falls = time.monotonic() + self.limits.total, {}, 0
+        while True:
+            result, done, trouble = self._fork(student, plan, assignment, fatal)
             if trouble is None:
                 break
             # Whatever happened, the next trial starts with a fence in a known state.
             self.fence.stop()
             self.fence.__enter__()
-            if trouble != "fence":
+            step = int.from_bytes(self.step[:4], "little")
+            if trouble == "fence":
+                falls += 1
+                if falls == 2:
+                    notes.append("the fence fell twice over this submission")
+                    break
+            elif step in fatal or len(fatal) >= self.limits.sessions or time.monotonic() >= until:
                 break
-            if attempt == 2:
-                notes.append("the fence fell twice over this submission")
+            else:  # the step it died at is left out, so that the others keep their marks
+                fatal[step] = trouble
         if result is None:
             decided = {check["grade_id"] for check in done}
             for part in self.assignment.graded:
                 if part.kind == "test" and part.grade_id not in decided:
                     check = trial.Check(part.grade_id, part.problem, part.points)
-                    check.status = "timed_out" if trouble == "time" else "error"
+                    check.status = trial.HANGS.get(trouble, ("error",))[0]
                     check.message = "not finished: a test of this submission had to be stopped"
                     check.detail = check.message
                     done.append(vars(check))
@@ -120,6 +131,9 @@ class Lane:
         checks += result["checks"]
         notes += result["notes"]
         return record(self.assignment, student, checks, result["answers"], plan.answers, notes)
+
+    def _enter(self, number):
+        self.step[:4] = number.to_bytes(4, "little")
 
     def _read(self, data, assignment):
         def ring(*_):
@@ -135,13 +149,13 @@ class Lane:
             signal.alarm(0)
             signal.signal(signal.SIGALRM, before)
 
-    def _fork(self, student, plan, assignment):
+    def _fork(self, student, plan, assignment, fatal):
         """Return the trial's result or None, the checks decided, and what went wrong."""
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
             os.close(reading)
-            self._trial(writing, student, plan, assignment)
+            self._trial(writing, student, plan, assignment, fatal)
         os.close(writing)
         limits = self.limits
         deadline = time.monotonic() + 1.5 * limits.total + 4 * limits.cell + 30
@@ -163,11 +177,13 @@ class Lane:
             pass
         finally:
             os.close(reading)
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+            os.kill(child, signal.SIGKILL)  # one that has died keeps the status it died with
+            status = os.waitpid(child, 0)[1]
+        if trouble == "death" and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGPROF:
+            trouble = "time"
         return result, done, trouble
 
-    def _trial(self, writing, student, plan, assignment):
+    def _trial(self, writing, student, plan, assignment, fatal):
         def send(*message):
             _write(writing, pack(message))
 
@@ -187,6 +203,8 @@ class Lane:
                     *(trial.prepared_for(self.prepared, assignment), plan),
                     *(self.fence, self.limits, student, self.seed),
                     lambda check: send("check", vars(check)),
+                    self._enter,
+                    fatal,
                     self.hidden,
                 ),
             )

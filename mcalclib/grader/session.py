@@ -39,6 +39,9 @@ _RAISABLE = {
 }
 
 
+_BUFFER = memoryview(bytearray(1 << 16))  # one for all: a new one for each reply costs more
+
+
 class SessionLost(BaseException):
     """The session is over: it died, stalled, or broke the protocol.
 
@@ -103,6 +106,7 @@ class Session:
         self.interrupted = False
         self.depth = 0  # requests under way: more than one while a test's function is called
         self.received = bytearray()
+        self.poll = select.poll()
         self.socket: socket.socket = fence.open()
         self.socket.setblocking(False)
 
@@ -242,14 +246,14 @@ class Session:
         while len(self.received) < size:
             self._wait(select.POLLIN, deadline)
             try:
-                part = self.socket.recv(1 << 18)
+                count = self.socket.recv_into(_BUFFER)
             except BlockingIOError:
                 continue
             except OSError:
-                part = b""
-            if not part:
+                count = 0
+            if not count:
                 raise self._died()
-            self.received += part
+            self.received += _BUFFER[:count]
         data = bytes(self.received[:size])
         del self.received[:size]
         return data
@@ -257,9 +261,8 @@ class Session:
     def _wait(self, what, deadline):
         # The deadline is one for the whole request: a trickle of bytes does not move it.
         left = deadline - time.monotonic()
-        poll = select.poll()
-        poll.register(self.socket, what)
-        if left <= 0 or not poll.poll(left * 1000):
+        self.poll.register(self.socket, what)
+        if left <= 0 or not self.poll.poll(left * 1000):
             raise self._lose("timed_out", self._time_message())
 
     def _time_message(self):

@@ -16,6 +16,7 @@ import signal
 import sys
 import time
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import numpy.random  # loaded lazily by NumPy, and needed by every trial
@@ -28,10 +29,15 @@ from .limits import Limits
 from .matching import Plan, Step, is_unanswered
 from .session import FromStudent, Session, SessionLost, StandIn
 
+GRACE = 5  # seconds of processor time beyond what a test may take
 STRIKES = 2  # how often one function may bring the session down before it is called no more
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}")
 HIDDEN = "a hidden test did not pass"
 NO_ANSWER = "no answer was given (NotImplementedError)"
+HANGS = {  # what became of the trial's own process, where it did not survive a step
+    "time": ("timed_out", "the test took too long with this answer"),
+    "death": ("error", "the test's own process did not survive this answer"),
+}
 
 
 class CheckTimeout(BaseException):
@@ -125,13 +131,16 @@ def seed_for(seed: int, student: str, grade_id: str) -> int:
 class Trial:
     """Runs the steps of a plan; see `run`."""
 
-    def __init__(self, prepared: Prepared, plan: Plan, fence, limits: Limits, student, seed, until):
+    def __init__(
+        self, prepared: Prepared, plan: Plan, fence, limits: Limits, student, seed, until, fatal
+    ):
         self.prepared, self.plan, self.fence, self.limits = prepared, plan, fence, limits
         self.assignment = prepared.assignment
         self.student, self.seed, self.until = student, seed, until
         self.session: Session | None = None
         self.spawned = 0
-        self.culprits: set[int] = set()  # steps that are not run again
+        self.fatal = fatal  # step -> what it did to this very process before
+        self.culprits: set[int] = set(fatal)  # steps that are not run again
         self.strikes: dict[str, int] = {}
         self.namespace = dict(prepared.namespace)
         self.remote: set[str] = set()  # names that the student's side defines
@@ -143,13 +152,15 @@ class Trial:
         self.answers: dict[str, dict] = {}
         self.notes: list[str] = []
 
-    def run(self, report, hidden=True, only=None):
+    def run(self, report, enter, hidden=True, only=None):
         """Run every step and report each check as it is decided.
 
         Parameters
         ----------
         report : callable
             Called with each `Check`.
+        enter : callable
+            Called with the number of each step before it runs.
         hidden : bool
             Whether hidden tests run; without them nothing secret reaches the student's code.
         only : set of str, optional
@@ -157,6 +168,9 @@ class Trial:
         """
         try:
             for number, step in enumerate(self.plan.steps):
+                enter(number)
+                # A signal's handler has to wait for NumPy; the process's end has not.
+                signal.setitimer(signal.ITIMER_PROF, 2 * self.limits.cell + GRACE)
                 if step.kind == "test":
                     if only is not None and self.assignment.parts[step.part].grade_id not in only:
                         continue
@@ -164,6 +178,7 @@ class Trial:
                 else:
                     self._run_cell(number, step)
         finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
             if self.session is not None:
                 self.session.end()
 
@@ -179,6 +194,8 @@ class Trial:
             return
         output = error = ""
         try:
+            if number in self.fatal:
+                raise SessionLost("error", "its reply could not be taken")
             output = self._live(number).run(step.source, self._name(step), self._seed(step))
         except SessionLost as lost:
             self.culprits.add(number)
@@ -210,6 +227,8 @@ class Trial:
 
     def _run_given(self, number, step):
         part = self.assignment.parts[step.part]
+        if number in self.fatal:
+            return
         try:
             session = self._live(number)
             if not self._has_run(step):
@@ -266,7 +285,10 @@ class Trial:
             if self.spawned >= self.limits.sessions:
                 raise SessionLost("error", "not run: it had died too often before")
             self.spawned += 1
+            start = time.monotonic()
             self.session = Session(self.fence, self.limits, self.until)
+            # A container takes seconds to start, which are not the submission's.
+            self.until = self.session.until = self.until + time.monotonic() - start
             self.stale = True
             self.tainted = False
             if self.spawned == 1 or self._replay(number):
@@ -325,6 +347,8 @@ class Trial:
         used = part.used
         line, tainted = math.inf, self.tainted
         try:
+            if number in self.fatal:
+                raise SessionLost(*HANGS[self.fatal[number]])
             blocked = [n for n in used & self.remote if self.strikes.get(n, 0) >= STRIKES]
             if blocked:
                 raise SessionLost(
@@ -482,6 +506,10 @@ def _statement(source, line):
     return text if text.count("\n") < 5 else text.split("\n")[0]
 
 
+def _ring(*_):
+    raise CheckTimeout
+
+
 class _alarm:
     """Interrupts a test that runs too long; only in the main thread of a trial's process."""
 
@@ -489,18 +517,16 @@ class _alarm:
         self.seconds = seconds
 
     def __enter__(self):
-        def ring(*_):
-            raise CheckTimeout
-
-        self.before = signal.signal(signal.SIGALRM, ring)
         signal.setitimer(signal.ITIMER_REAL, self.seconds)
 
     def __exit__(self, *_):
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, self.before)
 
 
-def run(prepared, plan, fence, limits, student, seed, report, hidden=True) -> dict:
+def run(
+    prepared, plan, fence, limits, student, seed, report, enter, fatal=MappingProxyType({}),
+    hidden=True,
+) -> dict:  # fmt: skip
     """Try one submission and return what it amounts to.
 
     Parameters
@@ -515,6 +541,10 @@ def run(prepared, plan, fence, limits, student, seed, report, hidden=True) -> di
         The course's seed for them.
     report : callable
         Called with each `Check` as soon as its points are certain.
+    enter : callable
+        Called with the number of each step before it runs.
+    fatal : dict
+        Steps that this process did not survive before, each with a key of ``HANGS``.
     hidden : bool
         Whether hidden tests run.
 
@@ -525,7 +555,7 @@ def run(prepared, plan, fence, limits, student, seed, report, hidden=True) -> di
     """
     random_generator = np.random.default_rng
     until = time.monotonic() + limits.total
-    trial = Trial(prepared, plan, fence, limits, student, seed, until)
+    trial = Trial(prepared, plan, fence, limits, student, seed, until, fatal)
 
     # A test that draws without a seed draws the same for the same student in every run.
     def seeded(seed=None):
@@ -536,6 +566,7 @@ def run(prepared, plan, fence, limits, student, seed, report, hidden=True) -> di
         return random_generator(seed)
 
     np.random.default_rng = seeded
+    signal.signal(signal.SIGALRM, _ring)
     trial._seed_ours("")
     checks: list[Check] = []
 
@@ -544,28 +575,29 @@ def run(prepared, plan, fence, limits, student, seed, report, hidden=True) -> di
         report(check)
 
     try:
-        trial.run(decided, hidden)
+        trial.run(decided, enter, hidden)
         answers = trial.answers
         if trial.unclean:
-            answers = _clean_run(trial, checks)
+            answers = _clean_run(trial, checks, enter)
     finally:
         np.random.default_rng = random_generator
     notes = list(dict.fromkeys(trial.notes))
     return {"checks": [vars(c) for c in checks], "answers": answers, "notes": notes}
 
 
-def _clean_run(trial, checks):
+def _clean_run(trial, checks, enter):
     """Get what is shown to the student from a run in which no hidden input was ever seen.
 
     Text that student code wrote after a hidden test ran could carry the hidden input out.
     """
     until = max(trial.until, time.monotonic() + trial.limits.cell)
     clean = Trial(
-        trial.prepared, trial.plan, trial.fence, trial.limits, trial.student, trial.seed, until
+        *(trial.prepared, trial.plan, trial.fence, trial.limits, trial.student, trial.seed),
+        *(until, trial.fatal),
     )
     seen: dict[str, Check] = {}
     only = _with_what_they_need(trial.assignment, trial.unclean)
-    clean.run(lambda check: seen.setdefault(check.grade_id, check), hidden=False, only=only)
+    clean.run(lambda check: seen.setdefault(check.grade_id, check), enter, hidden=False, only=only)
     for check in checks:
         if check.grade_id not in trial.unclean or check.message == HIDDEN:
             continue

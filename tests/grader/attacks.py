@@ -7,7 +7,10 @@ questions are right and must keep their marks.
 import json
 from dataclasses import dataclass, field
 
+import pyseccomp
 from sample_course import MAX_AUTO, RIGHT, cell, submission, to_bytes
+
+from mcalclib.grader.syscalls import ALLOWED
 
 OTHERS = 10.0  # slope and inverse, both right
 WRONG = "import numpy as np\ndef commutation(m, n):\n    return np.full((2, 2), 7.0)\n"
@@ -28,6 +31,13 @@ class Attack:
 
 
 ATTACKS: list[Attack] = []
+
+
+def numbers(names):
+    """Return the numbers of system calls on this processor, and those that no filter may see."""
+    known = {pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name) for name in names}
+    # uretprobe and uprobe: the kernel itself ends whoever makes them without a probe.
+    return {number for number in known if number >= 0} | {335, 336}
 
 
 def code(name, text, before=WRONG, **options):
@@ -87,6 +97,40 @@ body(
     "a number that equals everything",
     "class N(float):\n    __eq__ = lambda s, o: True\nreturn N(1)",
 )
+LEFT = {"points": MAX_AUTO - 5}  # the second answer is lost
+for name, lines in (
+    (
+        "a number from which nothing is left",  # f(x) - expected tells it what was expected
+        (
+            "    def __sub__(self, other): return 0.0\n    __rsub__ = __add__ = __radd__ = __sub__\n"
+            "    def __abs__(self): return 0.0"
+        ),
+    ),
+    (
+        "an array from which nothing is left",
+        (
+            "    def __sub__(self, other): return np.zeros(np.shape(other))\n"
+            "    __rsub__ = __add__ = __radd__ = __sub__"
+        ),
+    ),
+    (
+        "an object whose difference is an object",
+        (
+            "    def __sub__(self, other): return self\n"
+            "    __rsub__ = __truediv__ = __mod__ = __abs__ = __sub__\n"
+            "    def max(self): return 0.0\n    def __float__(self): return 0.0"
+        ),
+    ),
+    (
+        "a quotient that is one",
+        (
+            "    def __truediv__(self, other): return np.ones(np.shape(other))\n"
+            "    __rtruediv__ = __mul__ = __rmul__ = __truediv__"
+        ),
+    ),
+):
+    text = f"class Mine:\n{lines}\ndef slope(f, x, dx, h=1e-5):\n    return Mine()"
+    ATTACKS.append(Attack(name, to_bytes(submission(slope=text)), **LEFT))
 body("not a number", "return np.full((m * n, m * n), np.nan)", points=OTHERS + 1)
 body("object array", "return np.array([[object()] * 2] * 2)")
 body(
@@ -265,6 +309,22 @@ code(
     "import ctypes\nlibc = ctypes.CDLL(None)\nprint('LOOSE' if libc.ptrace(16, 1, 0, 0) == 0 else 'held')",
     tags={"silent:LOOSE"},
 )
+code(
+    "every system call but the few that are allowed",
+    "import ctypes, errno\nlibc = ctypes.CDLL(None, use_errno=True)\nfound = []\n"
+    f"for number in sorted(set(range(470)) - {numbers([*ALLOWED, 'fcntl', 'prlimit64'])!r}):\n"
+    "    if libc.syscall(number, 0, 0, 0, 0, 0, 0) != -1 or ctypes.get_errno() not in (1, 38):\n"
+    "        found.append(number)\n"
+    "print('LOOSE' if found else 'held', found)",
+    tags={"silent:LOOSE"},
+)
+code(
+    "signals through a pipe's owner",
+    "import fcntl, os\nreading, writing = os.pipe()\n"
+    "try:\n    fcntl.fcntl(reading, fcntl.F_SETOWN, 1)\n    print('LOOSE')\n"
+    "except OSError as e: print(e)",
+    tags={"silent:LOOSE"},
+)
 code("higher limits", "import resource\nresource.setrlimit(resource.RLIMIT_AS, (-1, -1))")
 code(
     "files planted for the next student",
@@ -326,6 +386,19 @@ body(
 body(
     "a frame with a foreign dtype",
     "import os, time\nos.write(3, b'\\x0e\\0\\0\\0t\\2\\0\\0\\0s\\5\\0\\0\\0valuea\\xff')\ntime.sleep(99)",
+    statuses=("refused", "timed_out"),
+)
+body(
+    "a set whose items collide",  # comparing each with all others would take our side minutes
+    "import gc, os, struct, time\n"
+    "ticket = next(o.ticket for o in gc.get_objects() if type(o).__name__ == 'Session')\n"
+    "items = b''.join(b'I' + struct.pack('<I', 12) + (k * (2**61 - 1) + 5).to_bytes(12, 'little')\n"
+    "                 for k in range(190_000))\n"
+    "data = b't\\3\\0\\0\\0i' + struct.pack('<q', ticket) + b's\\5\\0\\0\\0value'\n"
+    "data += b'e' + struct.pack('<I', 190_000) + items\n"
+    "data = memoryview(struct.pack('<I', len(data)) + data)\n"
+    "while data: data = data[os.write(3, data):]\n"
+    "time.sleep(99)",
     statuses=("refused", "timed_out"),
 )
 body("objects without number", "return [object() for _ in range(100_000)]")
@@ -469,6 +542,11 @@ def change_type(content):
     del item["outputs"], item["execution_count"]
 
 
+def name_type(content):
+    change_type(content)
+    content["cells"][answer(content, "commutation")]["cell_type"] = "q" * 10**6
+
+
 def reverse(content):
     content["cells"].reverse()
 
@@ -519,6 +597,7 @@ damaged("answer duplicated, the last one right", duplicate)
 damaged("answer split in two", split)
 damaged("answer split, metadata stripped", split_without_metadata)
 damaged("answer changed to a raw cell", change_type)
+damaged("a cell's type that is a long text", name_type)
 damaged("cells in reverse order", reverse)
 damaged("a helper in a cell of its own", helper_cell)
 damaged("cells that are no cells", broken_cells)
@@ -538,6 +617,7 @@ for name, data, note in (
     ("cells that are a text", b'{"cells": "none"}', "no cells"),
     ("nested JSON", b"[" * 200_000, "nested"),
     ("a number with a million digits", b'{"cells": ' + b"9" * 1_000_000 + b"}", "notebook"),
+    ("a million empty lists", b'{"cells": ' + b"[" + b"[]," * 1_000_001 + b"[]]}", "lists"),
     ("too many cells", b'{"cells": [' + b",".join([b"{}"] * 6000) + b"]}", "limit"),
 ):
     ATTACKS.append(Attack(name, data, points=0.0, statuses=("unreadable",), note=note))

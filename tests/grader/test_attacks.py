@@ -144,9 +144,9 @@ def test_a_session_behind_each_fence_has_no_way_out(kind):
 
 def test_bubblewrap_alone_would_leave_the_holes_that_the_probe_looks_for():
     # The witness for the test above: without the remounts the same world can be written to.
-    from mcalclib.grader import fence
+    from mcalclib.grader.world import bubblewrap
 
-    command = fence.bubblewrap()
+    command = bubblewrap()
     loose = []
     skip = 0
     for part in command:

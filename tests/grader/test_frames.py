@@ -177,6 +177,21 @@ def test_hostile_frames_are_refused_with_their_reason(frame, reason):
         decode(frame)
 
 
+def colliding(tag, values):
+    """A set, or a dict with a None after each key, of integers that have the same hash."""
+    keys = [b"I" + struct.pack("<I", 9) + (k * (2**61 - 1)).to_bytes(9, "little") for k in values]
+    return tag + struct.pack("<I", len(keys)) + b"".join(k + b"N" * (tag == b"m") for k in keys)
+
+
+@pytest.mark.parametrize("tag", [b"e", b"m"])
+def test_keys_that_collide_are_refused_before_they_are_compared(tag):
+    assert len({hash(k * (2**61 - 1)) for k in range(300)}) == 1
+    assert len(decode(colliding(tag, range(64)))) == 64
+    with pytest.raises(FrameError, match="made to collide"):
+        decode(colliding(tag, range(100)))
+    assert len(decode(encode(set(range(100_000))))) == 100_000
+
+
 def test_a_frame_too_long_is_refused_before_it_is_read():
     with pytest.raises(FrameError, match="was announced"):
         length_of(struct.pack("<I", 0xFFFFFFFF))

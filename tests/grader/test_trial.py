@@ -5,6 +5,7 @@ import time
 import pytest
 from sample_course import cell, notebook, to_bytes
 
+from mcalclib.grader import trial
 from mcalclib.grader.assignment import parse
 from mcalclib.grader.fence import probe
 from mcalclib.grader.lane import Lane
@@ -112,6 +113,31 @@ def test_a_death_costs_what_called_it_and_state_is_built_up_again():
     assert result["dies"]["status"] == "error"
     assert result["dies"]["message"] == "`die`: it ended its own process"
     assert result["lives"]["status"] == "passed"
+
+
+@pytest.mark.parametrize(
+    ("end", "status", "message"),
+    [
+        # A sum in C listens to no signal until it is done, which here takes hours.
+        ("sum(range(10**13))", "timed_out", "took too long"),
+        ("os.kill(os.getpid(), 9)", "error", "did not survive"),
+    ],
+)
+def test_a_test_that_brings_down_our_own_side_costs_that_test_alone(
+    monkeypatch, end, status, message
+):
+    monkeypatch.setattr(trial, "GRACE", 0.1)
+    source = [
+        cell("code", "import os", "given"),
+        answer("f", solution("def f(): return 1")),
+        check("before", "assert f() in (1, 2)"),
+        check("at", f"if f() == 2:\n    {end}"),
+        check("after", "assert f() in (1, 2)"),
+    ]
+    result = graded(source, f="def f(): return 2", limits=Limits(cell=0.2, total=30))
+    assert (result["at"]["status"], result["at"]["points"]) == (status, 0)
+    assert message in result["at"]["message"]
+    assert [result[name]["status"] for name in ("before", "after")] == ["passed", "passed"]
 
 
 def test_given_cells_run_on_both_sides_and_may_use_the_answer():
