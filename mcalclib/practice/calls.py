@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import DomainError, McalcError
+from ..operators import SecondDerivative
 from .limits import TimeLimit, TimeLimitReached
-from .reference import as_matrix, natural
+from .reference import adjoint_gap, as_matrix, natural
 
 
 class AnswerError(McalcError):
@@ -49,26 +50,45 @@ def call_all(exercise, function, points, seconds):
         If it cannot be called so, raises, returns no array of numbers or does not end.
     """
     names = _arguments(exercise, function)
+    with _guarded(seconds) as limit:
+        found = [limit.armed(_call, exercise, function, names, p) for p in points[:1]]
+        with contextlib.redirect_stdout(io.StringIO()):
+            for p in points[1:]:
+                found.append(limit.armed(_call_elsewhere, exercise, function, names, p))
+        return found
+
+
+def adjoint_gaps(exercise, called, points, seconds):
+    """Return how far the adjoints of operators are from what they must be, at generic points.
+
+    Raises
+    ------
+    AnswerError
+        If an adjoint raises or does not end.
+    """
+    pairs = [
+        (c.operator, p)
+        for c, p in zip(called, points, strict=True)
+        if c.operator is not None and p.family in ("generic", "text")
+    ]
+    with _guarded(seconds) as limit, contextlib.redirect_stdout(io.StringIO()):
+        return [limit.armed(_told, adjoint_gap, exercise, op, p) for op, p in pairs]
+
+
+@contextlib.contextmanager
+def _guarded(seconds):
+    """Stop what does not end, keep warnings quiet, put random states back."""
     state, numpy_state = random.getstate(), np.random.get_state()
     try:
-        with _quiet(), TimeLimit(seconds) as limit:
-            found = [limit.armed(_call, exercise, function, names, p) for p in points[:1]]
-            with contextlib.redirect_stdout(io.StringIO()):
-                for p in points[1:]:
-                    found.append(limit.armed(_call_elsewhere, exercise, function, names, p))
-            return found
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            with TimeLimit(seconds) as limit:
+                yield limit
     except TimeLimitReached:
         raise AnswerError("timeout", seconds=seconds) from None
     finally:
         random.setstate(state)
         np.random.set_state(numpy_state)
-
-
-@contextlib.contextmanager
-def _quiet():
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        yield
 
 
 def _arguments(exercise, function):
@@ -84,27 +104,48 @@ def _arguments(exercise, function):
         if p.name not in exercise.arguments and p.default is p.empty and p.kind != p.VAR_POSITIONAL
     ]  # fmt: skip
     unnamed = [p.name for p in parameters if p.kind == p.POSITIONAL_ONLY]
+    names = [p.name for p in parameters if p.name in exercise.arguments]
+    if not names:
+        unnamed += [f"*{p.name}" for p in parameters if p.kind == p.VAR_POSITIONAL]
     if strange or unnamed:
         raise AnswerError("arguments", came=strange or unnamed, expected=exercise.signature)
-    return [p.name for p in parameters if p.name in exercise.arguments]
+    return names
 
 
 def _call(exercise, function, names, point):
-    try:
-        came = function(**natural(exercise, point.values, names))
-        operator = came if is_operator(came) else None
-        if operator is not None:
-            tangent = exercise.linear_in
-            if tangent is None:
-                raise AnswerError("returned", came=type(came).__name__)
-            came = came(natural(exercise, point.values, [tangent])[tangent])
-    except AnswerError:
-        raise
-    except (Exception, SystemExit) as error:
-        raise AnswerError("error", **described(error)) from error
+    came = _told(function, **natural(exercise, point.values, names))
+    if isinstance(came, SecondDerivative) and exercise.asks == "hessian":
+        came = _told(_of_form, exercise, came, point)
+    operator = came if is_operator(came) else None
+    if operator is not None:
+        tangent = exercise.linear_in
+        if tangent is None:
+            raise AnswerError("returned", came=type(came).__name__)
+        came = _told(operator, natural(exercise, point.values, [tangent])[tangent])
     if came is ... or came is None:
         raise AnswerError("unanswered")
-    return Called(as_numbers(came), np.ndim(came) == 1, operator)
+    return Called(_told(as_numbers, came), np.ndim(came) == 1, operator)
+
+
+def _of_form(exercise, second, point):
+    """Return of f''(X) what the exercise asks for: its matrix, its operator, or its value."""
+    if exercise.form == "matrix":
+        return second.matrix()
+    if exercise.form == "operator":
+        return second.operator
+    return second(*natural(exercise, point.values, exercise.tangents).values())
+
+
+def _told(function, *arguments, **named):
+    """Return what a function gives; what it raises is the answer's error, to be shown."""
+    try:
+        return function(*arguments, **named)
+    except (AnswerError, KeyboardInterrupt, TimeLimitReached):
+        raise
+    except BaseException as error:  # SystemExit too is no reason to stop here
+        if type(error) is NotImplementedError and not error.args:  # as a cell to fill in has it
+            raise AnswerError("unanswered") from None
+        raise AnswerError("error", **described(error)) from error
 
 
 def _call_elsewhere(exercise, function, names, point):
@@ -125,16 +166,26 @@ UNDEFINED = (np.linalg.LinAlgError, ArithmeticError, DomainError)
 
 def as_numbers(came):
     """Return what an answer gave as a matrix of floats, or say that it is none."""
+    if isinstance(came, np.ma.MaskedArray):
+        came = came.astype(float).filled(np.nan)  # what is masked is not answered
     try:
         x = np.asarray(came.toarray() if hasattr(came, "toarray") else came)
-    except (ValueError, TypeError):  # rows of different lengths
+        if x.dtype.kind == "O" and all(map(_is_number, x.flat)):
+            x = x.astype(complex)  # sympy's numbers, fractions
+    except (ValueError, TypeError):  # rows of different lengths, symbols without a value
         x = np.asarray(None)
     if x.dtype.kind == "c" and np.allclose(x.imag, 0, atol=1e-12 * np.max(np.abs(x), initial=1.0)):
         x = x.real  # rounding of a result that is real, such as from eigenvectors
     if x.dtype.kind in "biuf" and x.ndim <= 2 and x.size:
         return as_matrix(x)
+    if x.dtype.kind == "c":
+        raise AnswerError("returned", came="complex")
     shape = f" of shape {np.shape(came)}" if isinstance(came, np.ndarray) else ""
     raise AnswerError("returned", came=f"{type(came).__name__}{shape}")
+
+
+def _is_number(x):
+    return hasattr(x, "__float__") or hasattr(x, "__complex__")
 
 
 def described(error):
@@ -142,7 +193,11 @@ def described(error):
     place = next(
         (f for f in reversed(traceback.extract_tb(error.__traceback__)) if not _is_ours(f)), None
     )
-    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    try:
+        problem = str(error)
+    except Exception:  # noqa: BLE001 - the answer's own class of errors may be broken too
+        problem = ""
+    text = f"{type(error).__name__}: {problem}" if problem else type(error).__name__
     if place is None:
         return {"error": text, "line": None, "source": ""}
     source = place.line or linecache.getline(place.filename, place.lineno).strip()

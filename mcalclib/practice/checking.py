@@ -1,24 +1,27 @@
 """`mc.check`: an answer in, a result that shows what is right or what is wrong out."""
 
+from contextlib import redirect_stdout
+from io import StringIO
+
 import numpy as np
 
 from ..errors import DtypeError, McalcError, ShapeError
 from ..symbolic.grammar import ParseError
 from .bank import BANK
-from .calls import AnswerError, as_numbers, call_all, is_operator
+from .calls import AnswerError, adjoint_gaps, as_numbers, call_all, is_operator
 from .claims import judge_claim
 from .exercise import COMPUTED
-from .experiments import Finding, alike, judge, judge_value
+from .experiments import CLOSE, Finding, alike, judge, judge_value
 from .formulas import Formula
 from .literals import is_matrix, read_matrix
 from .orders import judge_cost, judge_order
 from .points import points_of, text_point
-from .reference import adjoint_gap
 from .results import Result
 from .sizes import judge_shape
 from .variants import variant_of
 
 SECONDS = 10
+ADJOINT = 1e-9  # how far <L dX, Y> and <dX, L* Y> may be apart
 
 
 def check(id, answer=..., *, seed=None, variant=1, seconds=SECONDS):
@@ -56,6 +59,8 @@ def check(id, answer=..., *, seed=None, variant=1, seconds=SECONDS):
     'symmetric'
     """
     exercise = BANK[id]
+    if isinstance(answer, str) and not answer.strip():
+        answer = ...
     if exercise.kind not in COMPUTED:
         return _other(exercise, answer)
     numbers = variant_of(exercise, variant) if exercise.kind == "value" else None
@@ -87,7 +92,7 @@ def _computed(exercise, answer, rng, numbers, seconds):
         came = [formula(p.values) for p in points]
         return Result(exercise, judge(exercise, points, came), numbers, points, came, formula)
     if is_operator(answer):
-        return _operator(exercise, answer, rng)
+        return _operator(exercise, answer, rng, seconds)
     if callable(answer):
         return _function(exercise, answer, rng, numbers, seconds)
     return _array(exercise, as_numbers(answer), np.ndim(answer) == 1, numbers)
@@ -102,13 +107,26 @@ def _function(exercise, answer, rng, numbers, seconds):
         return Result(exercise, found, numbers)
     came = _values(called, points)
     finding = judge(exercise, points, came)
-    if finding.ok and any(
-        c.operator is not None and adjoint_gap(exercise, c.operator, p) > 1e-9
-        for c, p in zip(called, points, strict=True)
-        if p.family == "generic"
-    ):
+    if not finding.ok and _is_unsteady(exercise, answer, points[0], called[0], seconds):
+        finding = Finding(False, "unsteady")
+    if finding.ok and _adjoint_is_wrong(exercise, called, points, seconds):
         finding = Finding(False, "adjoint")
     return Result(exercise, finding, numbers, points, came)
+
+
+def _is_unsteady(exercise, answer, point, first, seconds):
+    """Whether an answer gives another value when it is called a second time."""
+    try:
+        with redirect_stdout(StringIO()):  # the reader saw it print once
+            again = call_all(exercise, answer, [point], seconds)
+    except AnswerError:
+        return False
+    return not np.allclose(again[0].value, first.value, rtol=CLOSE, atol=0, equal_nan=True)
+
+
+def _adjoint_is_wrong(exercise, called, points, seconds):
+    gaps = adjoint_gaps(exercise, called, points, seconds)
+    return not all(gap <= ADJOINT for gap in gaps)  # NaN is wrong too
 
 
 def _values(called, points):
@@ -144,15 +162,15 @@ def _aligned(came, flat, right):
     return came.T if flat and right.shape == came.shape[::-1] else came
 
 
-def _operator(exercise, operator, rng):
+def _operator(exercise, operator, rng, seconds):
     """An operator belongs to one point: that of the text."""
     if exercise.at is None or exercise.linear_in is None:
         raise AnswerError("needs-function", problem=exercise.signature)
     points = [p for p in points_of(exercise, rng) if p.family == "text"]
-    called = call_all(exercise, lambda: operator, points, SECONDS)
+    called = call_all(exercise, lambda: operator, points, seconds)
     came = _values(called, points)
     finding = judge(exercise, points, came, generic="text")
-    if finding.ok and adjoint_gap(exercise, operator, points[0]) > 1e-9:
+    if finding.ok and _adjoint_is_wrong(exercise, called, points, seconds):
         finding = Finding(False, "adjoint")
     return Result(exercise, finding, None, points, came)
 
@@ -173,6 +191,8 @@ def _other(exercise, answer):
         return Result(exercise, Finding(False, "unanswered"))
     try:
         return Result(exercise, JUDGES[exercise.kind](exercise, answer))
+    except AnswerError as problem:
+        return Result(exercise, Finding(False, problem.code, problem.data))
     except ParseError as problem:
         return _unreadable(exercise, problem)
     except McalcError as problem:

@@ -1,11 +1,14 @@
 """Claims that are true, or have a counterexample."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
+from ..errors import DtypeError
+from .calls import as_numbers
 from .experiments import Finding, alike
 from .formulas import Formula, show
 from .literals import read_assignments
-from .reference import as_matrix
 
 TRUE = {"true", "yes", "always"}
 FALSE = {"false", "no", "not always"}
@@ -29,7 +32,9 @@ def judge_claim(exercise, answer):
                 Finding(True, "claim-holds") if exercise.answer else Finding(False, "claim-false")
             )
         return Finding(False, "claim-true" if exercise.answer else "needs-counterexample")
-    values = {name: as_matrix(x) for name, x in answer.items()}
+    if not isinstance(answer, Mapping):
+        raise DtypeError(f"expected True, False or matrices by name, got {type(answer).__name__}.")
+    values = {name: as_numbers(x) for name, x in answer.items()}
     problem = _misfit(exercise, values)
     if problem is not None:
         return problem
@@ -37,7 +42,7 @@ def judge_claim(exercise, answer):
         left, right = (formula(values) for formula in sides(exercise))
     if not (np.isfinite(left).all() and np.isfinite(right).all()):
         return Finding(False, "undefined-there")
-    if alike(left, right):
+    if exercise.answer or alike(left, right):  # of what is true they differ by rounding only
         return Finding(False, "no-counterexample", {"left": left, "right": right})
     return Finding(True, "refuted", {"left": left, "right": right})
 

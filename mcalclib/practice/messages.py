@@ -11,6 +11,8 @@ MESSAGES = {
               "exchanged.",
     "missing-tangent": "This is the derivative without its argument. The question asks for what "
                        "it does to {tangent}: an expression linear in {tangent}.",
+    "constant": "The answer does not change with {tangent}. The question asks for an expression that "
+                "is linear in {tangent}.",
     "shape": "The shape is {came}; expected is {expected}.",
     "nan": "The answer is not a finite number at points where the right one is.",
     "numeric": "Right to {digits} digits only, as a difference quotient is. A formula is right to "
@@ -44,6 +46,8 @@ MESSAGES = {
     "commuting": "Right for commuting {which} only, and matrices do not commute: look at the order "
     "of the factors.",
     "sizes": "Right for some sizes only: a size is written into the answer.",
+    "unsteady": "Called twice with the same numbers, the answer gave two values: something that "
+                "changes goes in, such as a random number or a counter.",
     "adjoint": "The operator is right, its adjoint is not: <L dX, Y> and <dX, L* Y> differ.",
     "rounded": "Right to {digits} digits. Give the value exactly; 1/3 may be written as a fraction.",
     "unstacked": "The number of entries is right, their arrangement is not.",
@@ -70,6 +74,6 @@ MESSAGES = {
     "error": "The answer raised {error}.",
     "timeout": "The answer did not finish within {seconds} seconds and was stopped.",
     "arguments": "The function is called by keyword: {expected}; it has the arguments {came}.",
-    "returned": "The answer must be an array of numbers; it is {came}.",
+    "returned": "The answer must be an array of real numbers; it is {came}.",
     "unreadable": "The answer cannot be read: {problem}",
 }  # fmt: skip

@@ -149,7 +149,7 @@ def _shown(key, x):
     if key == "factor":
         return number(round(x, 6))
     if isinstance(x, tuple | list):
-        *most, last = map(str, x)
+        *most, last = map(str, x or ["nothing"])
         return f"{', '.join(most)} and {last}" if most else last
     return str(x)
 

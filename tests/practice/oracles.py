@@ -135,10 +135,19 @@ def _lacks_tangent(came, right, values, exercise, data):
     d = values[data["tangent"]]
     if came.shape in (d.shape, d.shape[::-1]) and right.size == 1:
         turned = came if came.shape == d.shape else came.T
-        return near(np.array([[np.sum(turned * d)]]), right) or came.shape == right.shape
+        return near(np.array([[np.sum(turned * d)]]), right)
     if came.shape == (right.size, d.size):
         return near((came @ d.reshape((-1, 1), order="F")), right.reshape((-1, 1), order="F"))
-    return came.shape == right.shape
+    return near(came * d, right)
+
+
+def _constant(exercise, answer, data):
+    """Whether an answer stays the same with another tangent."""
+    name = data["tangent"]
+    return all(
+        near(answer({**values, name: np.cos(values[name])}), answer(values), 1e-9)
+        for values, _ in known(exercise.id)
+    )
 
 
 def _not_linear(exercise, answer, data):
@@ -178,6 +187,7 @@ ORACLES = {
     "factor-of-term": _relation(_one_off),
     "difference": _relation(_whole_difference),
     "missing-tangent": _relation(_lacks_tangent),
+    "constant": _constant,
     "not-linear": _not_linear,
     "higher-order": _first_order,
     "symmetric": _structured(_symmetric),

@@ -5,10 +5,12 @@ import signal
 import sys
 import threading
 import warnings
+from fractions import Fraction
 
 import numpy as np
 import pytest
 import scipy.sparse
+import sympy
 
 import mcalclib as mc
 from mcalclib.errors import DomainError
@@ -154,6 +156,7 @@ def test_exit_in_an_answer_is_an_error_like_others(quadratic):
         (lambda x, A, dX: 0.0, "dX"),
         (lambda x, A, dx, y: 0.0, "y"),
         (lambda x, /, A, dx: 0.0, "x"),
+        (lambda *all_of_them: 0.0, "*all_of_them"),
     ],
 )
 def test_wrong_arguments_are_named_with_the_right_ones(quadratic, answer, says):
@@ -275,6 +278,66 @@ def test_answer_may_check_itself(quadratic):
     assert check(quadratic, df, seconds=60).ok
 
 
+def test_numbers_of_other_kinds_are_numbers(quadratic):
+    def as_sympy(x, A, dx):
+        return sympy.Matrix(x).T * sympy.Matrix(A + A.T) * sympy.Matrix(dx)
+
+    forms = [as_sympy, lambda **v: Fraction(float(right(**v))), lambda **v: [right(**v)],
+             lambda **v: np.array(right(**v), dtype=object), lambda **v: complex(right(**v)),
+             lambda **v: np.matrix(right(**v)), lambda **v: np.ma.array(right(**v))]  # fmt: skip
+    for form in forms:
+        assert check(quadratic, form).ok, form
+    masked = check(quadratic, lambda **v: np.ma.array([right(**v)], mask=[True]))
+    assert masked.code == "nan"
+    symbol = check(quadratic, lambda x, A, dx: sympy.Symbol("t") * right(x, A, dx))
+    assert symbol.code == "returned"
+
+
+def test_answer_that_is_another_each_time_is_found_out(quadratic):
+    calls = []
+
+    def counted(x, A, dx):
+        calls.append(None)
+        return len(calls) * right(x, A, dx)
+
+    rng = np.random.default_rng(4)
+    assert check(quadratic, counted).code == "unsteady"
+    assert check(quadratic, lambda x, A, dx: rng.standard_normal()).code == "unsteady"
+    # numpy's own generator is put back, so what it gives is the same each time
+    assert check(quadratic, lambda x, A, dx: 2 * right(x, A, dx)).code == "factor"
+    assert check(quadratic, lambda x, A, dx: np.nan * right(x, A, dx)).code == "nan"
+
+
+@pytest.mark.parametrize("nothing", ["", "  ", lambda x, A, dx: empty()])
+def test_what_is_left_empty_is_not_answered_yet(quadratic, nothing):
+    assert check(quadratic, nothing).code == "unanswered"
+
+
+def empty():
+    raise NotImplementedError
+
+
+class Broken(BaseException):
+    def __str__(self):
+        raise RuntimeError("no text")
+
+
+@pytest.mark.parametrize("error", [Broken, BaseException, GeneratorExit, SystemExit])
+def test_no_exception_of_an_answer_leaves_check(quadratic, error):
+    def df(x, A, dx):
+        raise error
+
+    assert error.__name__ in check(quadratic, df).message
+
+
+def test_interrupt_is_for_the_reader(quadratic):
+    def df(x, A, dx):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check(quadratic, df)
+
+
 def test_random_states_and_arrays_of_the_reader_are_left_alone(quadratic):
     numpy_before, before = np.random.get_state()[1].copy(), random.getstate()
 
@@ -346,6 +409,33 @@ def test_function_that_returns_an_operator_is_checked_with_its_adjoint(enter):
 
     assert check(id, lambda A: operator(A, lambda A, Y: A @ (Y + Y.T))).ok
     assert check(id, lambda A: operator(A, lambda A, Y: 2 * A @ Y)).code == "adjoint"
+    assert check(id, lambda A: operator(A, lambda A, Y: np.nan * A)).code == "adjoint"
+
+
+def test_adjoint_that_raises_or_does_not_end_is_told_as_an_answer_is(enter):
+    id = enter(samples.gram())
+
+    def operator(A, pulled):
+        n = A.shape[1]
+        return mc.LinearOperator(
+            lambda dA: dA.T @ A + A.T @ dA, A.shape, (n, n), adjoint=lambda Y: pulled(Y, A, A)
+        )
+
+    raises = check(id, lambda A: operator(A, lambda *_: 1 / 0))
+    assert raises.code == "error" and "ZeroDivisionError" in raises.message
+    assert check(id, lambda A: operator(A, stubborn), seconds=0.2).code == "timeout"
+
+
+@pytest.mark.parametrize("form", ["operator", "bilinear", "matrix"])
+def test_second_derivative_is_taken_in_the_form_asked_for(enter, form):
+    id = enter(samples.trace_hessian(form))
+
+    def second(X, A, B):
+        return mc.hessian(lambda X: np.trace(X.T @ A @ X @ B), X)
+
+    assert check(id, second).ok
+    doubled = check(id, lambda X, A, B: mc.hessian(lambda X: 2 * np.trace(X.T @ A @ X @ B), X))
+    assert doubled.code == "factor"
 
 
 def test_array_is_right_at_the_numbers_of_the_text_only(enter):

@@ -32,6 +32,12 @@ def quotient(f, h):
     return lambda x, dx: (f(x + h * dx) - f(x)) / h
 
 
+def of_eight_bits(x):
+    """Rounding: an error that stays what it is, relatively, when the tangent gets small."""
+    mantissa, exponent = np.frexp(x)
+    return np.ldexp(np.round(256 * mantissa) / 256, exponent)
+
+
 # (exercise, answer, code): the first of each pair deserves the code, the second nearly does
 CASES = [
     # the transposed value, and a value that is transposed and wrong
@@ -101,13 +107,16 @@ CASES = [
     # no linear operator
     (CUBE, "3 x .^ 2 .* dx .^ 2", "not-linear"),
     (CUBE, "3 x .^ 2 .* abs(dx)", "not-linear"),
+    (CUBE, lambda x, dx: of_eight_bits(3 * x**2 * dx), "not-linear"),
     (CUBE, "3 x .^ 2", "missing-tangent"),
     (QUADRATIC, "(A + A') x", "missing-tangent"),
     (QUADRATIC, "x' (A + A')", "missing-tangent"),
     (QUADRATIC, "A x", "shape"),
     (GRAM, "2 A", "shape"),
     (CUBE, "x .^ 3", "value"),
-    (CUBE, "x .^ 3 + x", "missing-tangent"),
+    (CUBE, "3 x .^ 2 + x", "constant"),
+    (CUBE, "x .^ 3 + x", "constant"),
+    (CUBE, "3 x .^ 2 + 0.001 dx", "not-linear"),
     (CUBE, "0 x", "zero"),
     (CUBE, "x - x", "zero"),
     (CUBE, lambda x, dx: 1e-4 * x * dx, "different"),

@@ -149,6 +149,28 @@ def test_claims_are_judged_at_the_matrices_given(enter, claim, answer, code):
     assert result.ok == (code in ("refuted", "claim-holds"))
 
 
+def test_rounding_is_no_counterexample_to_what_is_true(enter):
+    projection = {
+        "shapes": {"X": "3, 2"}, "answer": True,
+        "claim": "X inv(X' X) X' X inv(X' X) X' = X inv(X' X) X'",
+    }  # fmt: skip
+    X = np.array([[1.0, 1.0], [1.0, 1.0 + 1e-6], [1.0, 1.0]])
+    P = X @ np.linalg.inv(X.T @ X) @ X.T
+    assert not np.allclose(P @ P, P, rtol=1e-6)  # so far is rounding from it
+    assert check(enter(other("verdict", **projection)), {"X": X}).code == "no-counterexample"
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [(3, "unreadable"), ([1, 2], "unreadable"), ({}, "names"), ({"A": "text", "B": 1}, "returned"),
+     ({"A": [[1, 2], [3]], "B": 1}, "returned"), ({"A": 1j, "B": 1}, "returned"),
+     ({"A": np.zeros((2, 2, 2)), "B": 1}, "returned"), (np.bool_(False), "needs-counterexample")],
+)  # fmt: skip
+def test_what_is_no_claim_is_told_and_never_raised(enter, answer, code):
+    result = check(enter(other("verdict", **FALSE)), answer)
+    assert (result.code, result.ok) == (code, False)
+
+
 CHOICES = [("$A B$", "Right: `A` acts last."), ("$B A$", "That is the other order.")]
 
 

@@ -123,7 +123,7 @@ EXERCISES = [
             "A dX B": "term",
             "A dX B - A' dX B'": "sign-of-term",
             "2 A dX B + 2 A' dX B'": "factor",
-            "A X B + A' X B'": "missing-tangent",
+            "A X B + A' X B'": "constant",
         },
         hints=[
             "The gradient has two terms, because $X$ stands in two places.",

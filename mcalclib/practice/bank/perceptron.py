@@ -52,7 +52,7 @@ EXERCISES = [
         also=["s .* (dW' phi)", "(ones(m, 1) - tanh(W' phi) .^ 2) .* (dW' phi)"],
         mistakes={
             "dW' phi": "different",
-            "s .* (W' phi)": "missing-tangent",
+            "s .* (W' phi)": "constant",
             "-s .* (dW' phi)": "sign",
             "tanh((W + dW)' phi) - tanh(W' phi)": "difference",
             "tanh(dW' phi)": "not-linear",

@@ -67,7 +67,7 @@ EXERCISES = [
         mistakes={
             "A (x .* dx)": "factor",
             "2 A diag(x)": "missing-tangent",
-            "2 A x": "missing-tangent",
+            "2 A x": "constant",
             "A (x .* x)": "value",
             "A ((x + dx) .* (x + dx)) - A (x .* x)": "difference",
         },
