@@ -6,10 +6,12 @@ on two workers, when one of them is lost: the results are the same, and this pro
 """
 
 import contextlib
+import platform
 import shutil
 import tempfile
 import threading
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from .assignment import Assignment
@@ -19,6 +21,10 @@ from .limits import GraderError, Limits
 
 AHEAD = 3  # submissions per core on their way, so that no core waits
 _REACH = "15s"
+_GONE = (
+    "--dask: the scheduler has gone; what was graded so far is safe. Start it again, and the same "
+    "command goes on from there."
+)
 
 
 class ClusterError(GraderError):
@@ -61,7 +67,6 @@ class Cluster:
                 f"--dask: no scheduler answers at {address!r} ({error}); is it running there?"
             ) from None
         try:
-            self._check(digest, limits, seed, secret)
             config = {
                 "source": source,
                 "name": assignment.name,
@@ -71,23 +76,31 @@ class Cluster:
                 "secret": secret,
                 "kind": "trusted" if trusted else "",
                 "digest": f"{assignment.digest} {digest}",
+                "versions": versions(digest),
             }
             self.config = config
-            self.client.run(_learn, config)
+            if not self.client.nthreads():
+                raise ClusterError(
+                    "--dask: the cluster has no worker yet; start one, and try again."
+                )
+            self._tell()
         except BaseException:
             self.client.close()
             raise
 
-    def _check(self, digest, limits, seed, secret):
-        theirs = self.client.run(_digest, limits.as_dict(), seed, secret)
-        if not theirs:
-            raise ClusterError("--dask: the cluster has no worker yet; start one, and try again.")
-        for worker, other in sorted(theirs.items()):
-            if other != digest:
+    def _tell(self):
+        """Tell every worker what the tasks are about; raise if one of them cannot do them."""
+        answers = self.client.run(_learn, self.config, on_error="return")
+        for worker, answer in sorted(answers.items()):
+            if "No module named" in str(answer):  # distributed may have wrapped it
                 raise ClusterError(
-                    f"--dask: the worker {worker} runs another version of mcalclib "
-                    f"({other[:12]}, here {digest[:12]}); install the same everywhere."
+                    f"--dask: the worker {worker} cannot load what it needs ({answer}); install "
+                    "mcalclib[grader] there, in the same version as here."
                 )
+            if isinstance(answer, ClusterError):
+                raise ClusterError(f"--dask: the worker {worker} {answer}")
+            if isinstance(answer, BaseException):
+                raise ClusterError(f"--dask: the worker {worker} failed: {answer!r}")
 
     def cores(self) -> int:
         """Return how many lanes there are now."""
@@ -103,12 +116,15 @@ class Cluster:
         """
         waiting: dict = {}
         done = self.distributed.as_completed(loop=self.client.loop)
-        for task in tasks:
-            while len(waiting) >= AHEAD * self.cores():
+        try:
+            for task in tasks:
+                while len(waiting) >= AHEAD * self.cores():
+                    yield from self._collect(waiting, done)
+                self._submit(task, waiting, done, None)
+            while waiting:
                 yield from self._collect(waiting, done)
-            self._submit(task, waiting, done, None)
-        while waiting:
-            yield from self._collect(waiting, done)
+        except self.distributed.comm.CommClosedError:
+            raise ClusterError(_GONE) from None
 
     def _submit(self, task, waiting, done, config):
         about = task.number, task.submission.student, task.data, task.submission.notes
@@ -121,12 +137,14 @@ class Cluster:
     def _collect(self, waiting, done):
         future = next(done)
         task, _ = waiting.pop(future.key)
+        if future.cancelled():
+            raise ClusterError(_GONE)
         error = future.exception()
         if error is None:
             yield task, *future.result()
         elif isinstance(error, _NotLearned):  # a worker that came later
             self._submit(task, waiting, done, self.config)
-        elif isinstance(error, FenceError):
+        elif isinstance(error, FenceError | ClusterError):
             raise error
         elif isinstance(error, EOFError | OSError) or type(error).__name__ == "KilledWorker":
             # The second death over the same submission: it is listed, and the others go on.
@@ -152,21 +170,46 @@ class _NotLearned(Exception):
     """This worker was not there when the others were told what the tasks are about."""
 
 
+def versions(digest: str) -> dict[str, str]:
+    """Return what a result depends on: this very package, and what student code meets.
+
+    Parameters
+    ----------
+    digest : str
+        As `grader_digest` returns it.
+    """
+    found = {"mcalclib": digest[:12], "Python": ".".join(platform.python_version_tuple()[:2])}
+    for name in ("numpy", "scipy", "sympy"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "none"
+    return found
+
+
 def _learn(config):
-    _known.clear()
-    _known[config["digest"]] = config
-
-
-def _digest(limits, seed, secret):
+    """Remember what the tasks are about, unless this worker would grade them otherwise."""
     from .grading import grader_digest
 
-    return grader_digest(Limits(**limits), seed, secret)
+    limits = Limits(**config["limits"])
+    here = versions(grader_digest(limits, config["seed"], config["secret"]))
+    for name, wanted in config["versions"].items():
+        if here[name] != wanted:
+            raise ClusterError(
+                f"on {platform.node()} runs another version of {name} ({here[name]}, here "
+                f"{wanted}); install the same everywhere."
+            )
+    _known.clear()
+    _known[config["digest"]] = config
 
 
 def _grade(digest, config, task):
     """Grade one submission in this thread's own lane; runs on a worker."""
     if config is not None:
-        _learn(config)
+        try:
+            _learn(config)
+        except ClusterError as error:
+            raise ClusterError(f"--dask: a worker {error}") from None
     config = _known.get(digest)
     if config is None:
         raise _NotLearned
@@ -193,7 +236,10 @@ class _Lane:
         for name, data in config["files"].items():
             (self.folder / Path(name).name).write_bytes(data)
         files = sorted(str(path) for path in self.folder.iterdir())
-        kind = config["kind"] or probe(Limits(**config["limits"]))
+        try:
+            kind = config["kind"] or probe(Limits(**config["limits"]))
+        except FenceError as error:
+            raise FenceError(f"on the worker {platform.node()}: {error}") from None
         self.process, self.wire, self.socket = start_lane(config | {"files": files, "kind": kind})
         message = self.wire.receive()
         if message[0] != "ready":
