@@ -216,6 +216,24 @@ def test_the_pages_answers_are_those_of_the_engine_in_python(answers):
     assert compared >= 0.9 * len(ROWS)
 
 
+@pytest.mark.parametrize(
+    ("text", "variable", "value"),
+    [
+        ("vec(X)' kron(A, B) vec(X); X: m by n", "X", "B X A' + B' X A"),
+        ("norm(vec(X) - vec(A))^2; X: m by n", "X", "2 (X - A)"),
+        ("kron(eye(n), X) vec(B); X: m by n; B: n by n", "X", "B' ⊗ eye(m)"),
+        (
+            "norm(b - X inv(X' X) X' b)^2; X: m by n",
+            "X",
+            "2 (X (X' X)^-1 X' b - b) b' X (X' X)^-1",
+        ),
+    ],
+)
+def test_the_pages_answers_are_no_longer_than_the_engines(opened_once, text, variable, value):
+    (found,) = opened_once.page.evaluate(RUN, [[text, variable]])
+    assert found["value"] == value
+
+
 def test_the_rules_that_the_page_names_have_cards(answers):
     standing = {card.anchor for card in (*rule_cards(), *step_cards())}
     for found in answers:

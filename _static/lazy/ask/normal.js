@@ -38,15 +38,41 @@
     return [...found.values()].map(([x, e]) => [x, e]).filter(([, e]) => e !== 0);
   }
 
-  // Cancel A with its inverse.
+  // Cancel A with its inverse, and (A B)^-1 with A B; write (B' ⊗ A) vec(X) as vec(A X B).
   function reduced(w) {
     const out = [];
     for (const f of w) {
       const last = out.at(-1);
       if (last && n.isSquare(last) && n.isSquare(f) && n.inverse(last).key === f.key) out.pop();
+      else if (last?.op === "kron" && f.op === "vec") out.splice(-1, 1, ...spread(last, f));
       else out.push(f);
     }
-    return out;
+    return withoutInverses(out);
+  }
+
+  function withoutInverses(w) {
+    for (const [i, f] of w.entries()) {
+      if (f.op !== "inverse" || f.args[0].op !== "matmul") continue;
+      const inside = plainWord(f.args[0]);
+      if (inside === null) continue;
+      for (const [from, to] of [[i + 1, i + 1 + inside.length], [i - inside.length, i]]) {
+        if (from < 0 || wordKey(w.slice(from, to)) !== wordKey(inside)) continue;
+        return reduced([...w.slice(0, Math.min(i, from)), ...w.slice(Math.max(i + 1, to))]);
+      }
+    }
+    return w;
+  }
+
+  // The factors of an expression that is one word and no more.
+  function plainWord(x) {
+    const found = terms(x);
+    return found.length === 1 && found[0].c === 1 && found[0].s.length === 0 ? found[0].w : null;
+  }
+
+  function spread(kron, vec) {
+    const [[B, A], [X]] = [kron.args, vec.args];
+    if (B.shape[1] !== X.shape[1] || A.shape[1] !== X.shape[0]) return [kron, vec];
+    return plainWord(n.vec(n.matmul(A, X, n.transpose(B)))) ?? [kron, vec];
   }
 
   const product = (a, b) => {
@@ -152,6 +178,9 @@
     if (x.op === "diagonal" && inside.op === "identity") return term(1, [], [n.ones(inside.shape[0], "1")]);
     if (x.op === "diag" && inside.op === "ones") return term(1);
     if (x.op === "vec" && inside.op === "unvec") return term(1, [], [inside.args[0]]);
+    if (x.op === "unvec" && inside.op === "vec" && inside.args[0].shape.join() === x.shape.join()) {
+      return terms(inside.args[0])[0];
+    }
     return term(1, [], [n.rebuilt(x, [inside])]);
   }
 
