@@ -429,7 +429,7 @@
   // The expression and its declarations: what stands after ";" or "where".
   function splitDeclarations(text) {
     const [expression, ...parts] = text.split(new RegExp(`${SPACE}*;${SPACE}*|${SPACE}+where${SPACE}+`, "u"));
-    return [expression, parts.flatMap(declared)];
+    return [expression, parts.filter(Boolean).flatMap(declared)];
   }
 
   const WORD = "[\\p{L}\\p{N}_]+";

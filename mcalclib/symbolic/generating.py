@@ -158,7 +158,14 @@ def _check(node, function, writer):
         for name, unknown in writer.unknown.items():
             values[name] = partial(_stand_in, unknown, point.env)
         with np.errstate(all="ignore"):
-            found, expected = function(**values), evaluate(node, point.env)
+            expected = evaluate(node, point.env)
+            try:
+                found = function(**values)
+            except (LookupError, NameError, TypeError, ValueError) as problem:
+                raise UnverifiedError(
+                    f"to_numpy: the function written for `{node!r}` does not run, so it is not "
+                    f"returned: {problem}\n{function.source}"
+                ) from problem
         if not agree(found, expected, 1e-8):
             raise UnverifiedError(
                 f"to_numpy: the function written for `{node!r}` does not compute it at a random "
@@ -357,7 +364,7 @@ class _Writer:
             parts.insert(0, self.write_num(n.num(size)))
         out = " * ".join(self.operand(p) for p in parts) or "1"
         for x in below:
-            out += f" / {self.operand(self.show(n.power(x.args[0], n.num(-x.args[1].data))))}"
+            out += f" / {_divisor(self.show(n.power(x.args[0], n.num(-x.args[1].data))))}"
         if sign and "@" in {c for _, c in _top_level(out)}:
             out = f"({out})"  # so that the product is negated, not a large factor
         return sign + out
@@ -374,12 +381,12 @@ class _Writer:
         if n.is_number(p) and p.data.denominator == 2 and p.data.numerator == 1:
             return f"np.sqrt({self.bare(self.show(x))})"
         if p is n.MINUS_ONE:
-            return f"1 / {self.operand(self.show(x))}"
+            return f"1 / {_divisor(self.show(x))}"
         if n.is_number(p) and p.data.denominator == 1 and p.data < 0:
             below = self.show(n.power(x, n.num(-p.data)))
-            return f"1 / {self.operand(below)}"
+            return f"1 / {_divisor(below)}"
         base = self.show(x)
-        base = f"({base})" if _loose(base) or "@" in base or "**" in base else base
+        base = f"({base})" if _compound(base) else base
         exponent = self.show(p)
         return f"{base}**{f'({exponent})' if _loose(exponent) else exponent}"
 
@@ -564,7 +571,7 @@ class _Writer:
         for a in node.args:
             s = self.bare(self.show(a))
             if self.kind(a) == "column":
-                s = f"{self.operand(s)}[:, None]" if self.kind(node) == "matrix" else s
+                s = f"{self.factor(a)}[:, None]" if self.kind(node) == "matrix" else s
             parts.append(s)
         return f"np.kron({', '.join(parts)})"
 
@@ -711,6 +718,11 @@ def _top_level(s):
 def _loose(s):
     """Whether s is a sum, a quotient or signed, so that it needs brackets as a factor."""
     return any(c in "+/" or c == "-" for i, c in _top_level(s))
+
+
+def _divisor(s):
+    """Put brackets around what a division would take apart, such as a product."""
+    return f"({s})" if _compound(s.replace("**", "")) else s
 
 
 def _compound(s):

@@ -265,7 +265,7 @@ def _distance(a, b):
 def split_declarations(text):
     """Return the expression and its declarations: what stands after ``;`` or ``where``."""
     parts = re.split(r"\s*;\s*|\s+where\s+", text)
-    return parts[0], [d for part in parts[1:] for d in _declared(part)]
+    return parts[0], [d for part in filter(None, parts[1:]) for d in _declared(part)]
 
 
 def _declared(part):

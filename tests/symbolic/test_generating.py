@@ -148,3 +148,17 @@ def test_blocks_that_are_columns_are_vectors(e, rng):
     expected[:3, 3] = expected[3, :3] = dx
     arguments = {name: {"A": A, "x": x, "n": 3}[name] for name in signature(J).parameters}
     assert_allclose(J(**arguments) @ dx, expected.ravel(order="F"), atol=1e-14)
+
+
+def test_a_power_in_a_kronecker_product_is_bracketed(e, rng):
+    F = e.X * e.x.applyfunc(sympy.sin) * sympy.HadamardPower(e.x, 3).T
+    J = to_numpy(symbolic_jacobian(F, e.x))
+    X, x, dx = rng.standard_normal((4, 3)), rng.standard_normal(3), rng.standard_normal(3)
+    expected = np.outer(X @ (np.cos(x) * dx), x**3) + np.outer(X @ np.sin(x), 3 * x**2 * dx)
+    assert_allclose(J(X=X, x=x) @ dx, expected.ravel(order="F"), rtol=1e-12)
+
+
+@pytest.mark.parametrize("power", [-2, -1, sympy.Rational(-1, 2), sympy.Rational(3, 2)])
+def test_a_power_of_a_product_of_scalars_is_bracketed(e, power):
+    f = to_numpy(sympy.Pow((e.t + 2) * Trace(e.A), power, evaluate=False) * e.s)
+    assert_allclose(f(A=2 * np.eye(3), t=1.0, s=5.0), 5 * 18.0 ** float(power), rtol=1e-13)

@@ -128,3 +128,7 @@ def test_a_number_beside_an_inner_product_makes_a_scalar(text):
 )
 def test_a_quotient_is_shown_with_one_pair_of_brackets(text, shown):
     assert repr(parse_node(text)[0]) == shown
+
+
+def test_a_semicolon_may_end_the_text():
+    assert same(parse("x' A x; A symmetric; "), parse("x' A x; A symmetric"))
