@@ -80,7 +80,7 @@ def test_random_bytes_are_a_value_or_a_frame_error(data):
         decode(data)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=500)
 @given(values | arrays, st.data())
 def test_damaged_frames_are_a_value_or_a_frame_error(value, data):
     frame = bytearray(encode(value))

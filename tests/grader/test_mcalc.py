@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 from sample_course import (
@@ -20,6 +21,8 @@ from sample_course import (
     to_bytes,
 )
 
+from mcalclib.grader import cli, fence, validation
+from mcalclib.grader import release as release_module
 from mcalclib.grader.cli import Bar, main
 from mcalclib.grader.feedback import file_name
 from mcalclib.grader.gradebook import Gradebook, GradebookError
@@ -30,6 +33,18 @@ from mcalclib.grader.times import unguarded
 from mcalclib.grader.world import packages
 
 WRONG = "def commutation(m, n):\n    return np.eye(m * n)"
+
+
+@cache
+def probed(path, limits):
+    return fence.probe(limits)
+
+
+@pytest.fixture(autouse=True)
+def one_probe(monkeypatch):
+    """Look once for each PATH which fence there is, not once for each command."""
+    for module in (cli, release_module, validation):
+        monkeypatch.setattr(module, "probe", lambda limits: probed(os.environ["PATH"], limits))
 
 
 @pytest.fixture
@@ -46,7 +61,7 @@ def grade(course, *options, out="out"):
     return main(
         [
             *("grade", str(course / "submissions"), "--out", str(course / out), "--quiet"),
-            *("--source", str(course / "source" / "operators"), *options),
+            *("--source", str(course / "source" / "operators"), "--jobs", "1", *options),
         ]
     )
 
