@@ -23,6 +23,8 @@ def derive_main(argv=None) -> int:
         What follows ``mcalc derive``.
     """
     options = _arguments().parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        _let_write_formulas(stream)
     try:
         print("\n".join(_answer(options)))
     except ParseError as problem:
@@ -32,6 +34,14 @@ def derive_main(argv=None) -> int:
         print(f"mcalc derive: {problem}", file=sys.stderr)
         return 1
     return 0
+
+
+def _let_write_formulas(stream):
+    """Switch a stream to UTF-8 if its encoding has no ᵀ, as a pipe on Windows may have."""
+    try:
+        "ᵀ⁻⊗∘".encode(stream.encoding or "utf-8")
+    except UnicodeEncodeError:
+        stream.reconfigure(encoding="utf-8")
 
 
 def _arguments():
@@ -62,7 +72,10 @@ def _answer(options):
         expr,
         X,
         detail="full" if options.full else "brief",
-        form="jacobian" if options.jacobian else "differential",
+        # the lines to vec are for matrices; a scalar or a number has its Jacobian without them
+        form="jacobian"
+        if options.jacobian and wrt.shape and not is_scalar(node)
+        else "differential",
         order=2 if options.second else 1,
     )
     yield to_latex(lines) if options.latex else str(lines)
@@ -70,7 +83,7 @@ def _answer(options):
     if options.second:
         result = symbolic_hessian(expr, X)
         form = "matrix" if is_scalar(node) else "bilinear"
-        yield repr(result)
+        yield to_latex(result) if options.latex else repr(result)
         if options.numpy:
             yield "\n" + to_numpy(result, form).source
         return

@@ -1,5 +1,6 @@
 """`mcalc derive` in the terminal."""
 
+import os
 import subprocess
 import sys
 
@@ -43,6 +44,30 @@ def test_complaint_goes_to_stderr_and_status_is_2(capsys):
     assert main(["derive", "tr(X", "--wrt", "X"]) == 2
     err = capsys.readouterr().err
     assert err.splitlines()[-1].strip() == "^"
+
+
+@pytest.mark.parametrize(("text", "jacobian"), [("x' x", "2 xᵀ"), ("t A; t: scalar", "vec(A)")])
+def test_jacobian_of_a_scalar_and_by_a_scalar(capsys, text, jacobian):
+    assert main(["derive", text, "--wrt", text[0], "--jacobian"]) == 0
+    assert capsys.readouterr().out.rstrip().endswith(f"(numerator layout): {jacobian}")
+
+
+def test_second_derivative_in_latex(capsys):
+    assert main(["derive", "x' A x", "--wrt", "x", "--second", "--latex"]) == 0
+    assert capsys.readouterr().out.rstrip().endswith(r"dx_{2}^{\mathsf{T}}\, A\, dx")
+
+
+def test_the_package_is_the_command_and_writes_formulas_whatever_the_encoding():
+    run = subprocess.run(
+        [sys.executable, "-m", "mcalclib", "derive", "x' A x", "--wrt", "x"],
+        env=os.environ | {"PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert run.returncode == 0
+    assert run.stdout.rstrip().endswith("(A + Aᵀ) x")
 
 
 def test_unknown_variable_is_named(capsys):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from mcalclib.symbolic import nodes as n
 from mcalclib.symbolic import symbolic_gradient, symbolic_hessian, symbolic_jacobian
 from mcalclib.symbolic.checking import agree
 from mcalclib.symbolic.evaluation import evaluate
@@ -11,7 +12,7 @@ from mcalclib.symbolic.points import points
 from mcalclib.symbolic.printing import text
 from mcalclib.symbolic.reading import read
 from mcalclib.symbolic.writing import write
-from tests.symbolic.textbook import TABLE, is_published
+from tests.symbolic.textbook import SYMMETRIC, TABLE, is_published, rows
 
 every_row = pytest.mark.parametrize(
     ("kind", "source", "expression", "variable", "expected"),
@@ -56,6 +57,17 @@ def test_answer_is_the_textbooks(kind, source, expression, variable, expected):
         assert agree(evaluate(found, point.env), evaluate(wanted, point.env), 1e-9)
         compared += 1
     assert compared >= 2
+
+
+@pytest.mark.parametrize(("source", "expression", "variable", "printed"), [*rows(SYMMETRIC)])
+def test_symmetric_gradient_leads_to_the_cookbooks(source, expression, variable, printed):
+    G, symbols = answer("G", expression, variable)
+    free = n.subtract(n.mul(n.num(2), G), n.had(G, n.identity(G.shape[0])))
+    wanted, _ = parse_node(printed, **declarations(symbols))
+    at = list(points([wanted, free], [], 2))
+    assert len(at) == 2
+    for point in at:
+        assert agree(evaluate(free, point.env), evaluate(wanted, point.env), 1e-9)
 
 
 @every_row

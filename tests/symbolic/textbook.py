@@ -1,6 +1,6 @@
 """Textbook derivatives, in the answer grammar: source, expression, variable, derivative.
 
-MC: Petersen and Pedersen, The Matrix Cookbook (2012), equation numbers.
+MC: Petersen and Pedersen, The Matrix Cookbook (2012), equation numbers or sections.
 MN: Magnus and Neudecker, Matrix Differential Calculus (2019), sections.
 Giles: Giles, An extended collection of matrix derivative results (2008), sections.
 BEJ: Bright, Edelman and Johnson, Matrix Calculus (2025), sections.
@@ -9,6 +9,9 @@ ESL: Hastie, Tibshirani and Friedman, The Elements of Statistical Learning (2009
 PRML: Bishop, Pattern Recognition and Machine Learning (2006), sections.
 TB: Trefethen and Bau, Numerical Linear Algebra (1997), lectures.
 source W, N, Q: the three documents whose content the book treats, by line.
+
+For a symmetric variable MC gives 2G - G ∘ I, which counts every free entry once; the rows have G,
+the symmetric gradient, and SYMMETRIC the formulas that MC prints.
 
 Rows that name a topic instead are of our own making; they are counted apart.
 
@@ -80,9 +83,9 @@ MC 127 | tr(inv(A + X' C X) (X' B X)); A symmetric; C symmetric; B symmetric | X
 MC 129 | norm(x - a) | x | (x - a) / norm(x - a)
 MC 131 | norm(x)^2 | x | 2 x
 MC 132 | norm(X)^2; X: m by n | X | 2 X
-MC 137 | tr(A X); X symmetric | X | (A + A') / 2
-MC 141 | det(X); X symmetric | X | det(X) inv(X)
-MC 141b | log(det(X)); X symmetric | X | inv(X)
+MC 2.8.2 | tr(A X); X symmetric | X | (A + A') / 2
+MC 2.8.2 | det(X); X symmetric | X | det(X) inv(X)
+MC 2.8.2 | log(det(X)); X symmetric | X | inv(X)
 MN 9.5 | exp(a' x) | x | exp(a' x) a
 MN 9.5 | exp(x' x) | x | 2 exp(x' x) x
 MN 9.5 | (x' A x)^2 | x | 2 (x' A x) (A + A') x
@@ -284,6 +287,13 @@ entrywise | sum(x.^3) | x | 6 diag(x)
 entrywise | sum(tanh(A x)) | x | -2 A' diag(tanh(A x) .* (ones(m) - tanh(A x).^2)) A
 diag | x' diag(a) x | x | 2 diag(a)
 log | log(x' x) | x | 2 eye(n) / (x' x) - 4 x x' / (x' x)^2
+""".strip().splitlines()
+
+
+SYMMETRIC = """
+MC 2.8.2 | tr(A X); X symmetric | X | A + A' - A .* eye(n)
+MC 2.8.2 | det(X); X symmetric | X | det(X) (2 inv(X) - inv(X) .* eye(n))
+MC 2.8.2 | log(det(X)); X symmetric | X | 2 inv(X) - inv(X) .* eye(n)
 """.strip().splitlines()
 
 
