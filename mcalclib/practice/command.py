@@ -20,17 +20,95 @@ TEMPLATE = """\
     Exercise(
         id="{id}",
         kind="{kind}",
-        title="",
-        question=r"Let $f(X) = \\operatorname{{tr}}(A X)$. What is ...?",
-        function=lambda X, A: np.trace(A @ X),
-        wrt="X",
-        shapes={{"X": "n, m", "A": "m, n"}},
-        answer="tr(A dX)",
-        also=[],
-        mistakes={{}},
-        hints=["", ""],
-        expression="tr(A X); A: m by n; X: n by m",
+        title="...",
+        {fields}
+        hints=["...", "..."],
     ),"""
+
+_QUADRATIC = """\
+function=lambda x, A: x @ A @ x,
+wrt="x",
+shapes={"x": "n", "A": "n, n"},
+"""
+_PRODUCT = """\
+function=lambda X, A: A @ X,
+wrt="X",
+"""
+
+# for each kind an entry that is in order, to be changed
+FIELDS = {
+    "action": _QUADRATIC + """\
+question=r"Let $f(x) = x^{\\mathsf T} A x$. What is $f'(x)[dx]$?",
+answer="x' (A + A') dx",
+also=["x' A dx + dx' A x"],
+mistakes={"2 x' A dx": "symmetric"},
+expression="x' A x",""",
+    "gradient": _QUADRATIC + """\
+question=r"Let $f(x) = x^{\\mathsf T} A x$. What is $\\nabla f(x)$?",
+answer="(A + A') x",
+mistakes={"2 A x": "symmetric"},
+expression="x' A x",""",
+    "jacobian": _PRODUCT + """\
+question=r"Let $F(X) = A X$. Which $J$ gives $\\operatorname{vec}(dF) = J\\operatorname{vec}(dX)$?",
+shapes={"X": "n, p", "A": "m, n"},
+answer="kron(I_p, A)",
+mistakes={"kron(A, I_p)": "rowwise"},
+expression="A X; A: m by n; X: n by p",""",
+    "hessian": _QUADRATIC + """\
+question=r"Let $f(x) = x^{\\mathsf T} A x$. What is $H[dx]$?",
+form="operator",
+answer="(A + A') dx",
+mistakes={"2 A dx": "symmetric"},
+expression="x' A x",""",
+    "adjoint": _PRODUCT + """\
+question=r"Let $L[X] = A X$. What is $L^*[\\bar F]$?",
+shapes={"X": "n, p", "A": "m, n", "F_bar": "m, p"},
+answer="A' F_bar",
+mistakes={"-A' F_bar": "sign"},
+solution="...",""",
+    "value": """\
+question="Let $A = [[A]]$ and $x = [[x]]$. What is $A x$?",
+function=lambda x, A: A @ x,
+shapes={"x": "2", "A": "2, 2"},
+answer="A x",
+mistakes={},
+solution="...",""",
+    "lines": _QUADRATIC + """\
+question=r"Let $f(x) = x^{\\mathsf T} A x$. Go on until $dx$ stands once, at the right end.",
+answer="x' (A + A') dx",
+also=["x' A dx + dx' A x\\nx' (A + A') dx"],
+mistakes={"x' A dx + dx' A x\\n2 x' A dx": "symmetric"},
+expression="x' A x",""",
+    "shape": """\
+question="$A$ is $m$ by $n$ and $x$ has $n$ entries. What is the shape of $A x$?",
+answer="m by 1",
+mistakes={"1 by m": "layout"},
+solution="...",""",
+    "order": """\
+question="Where do brackets go in $A B x$ so that it takes the fewest multiplications?",
+shapes={"A": "10, 1000", "B": "1000, 10", "x": "10"},
+answer="A (B x)",
+mistakes={"(A B) x": "costly"},
+solution="...",""",
+    "cost": """\
+question="How many multiplications does $A B$ take, $A$ $m$ by $n$ and $B$ $n$ by $p$?",
+shapes={"A": "m, n", "B": "n, p"},
+answer="m n p",
+mistakes={"m p": "different"},
+solution="...",""",
+    "verdict": """\
+question="True for all square $A$ and $B$ of one size, or is there a counterexample? $A B = B A$",
+shapes={"A": "n, n", "B": "n, n"},
+claim="A B = B A",
+answer=False,
+mistakes={"true": "claim-false"},
+solution="...",""",
+    "choice": """\
+question="Which acts first in $A B x$?",
+choices=[("$A$", "What does $A$ act on?"), ("$B$", "$B$ acts on $x$, and $A$ on what comes out.")],
+answer=2,
+solution="...",""",
+}  # fmt: skip
 
 
 def exercise_main(argv=None) -> int:
@@ -73,7 +151,8 @@ def _new(options):
         return 1
     print(f"# into EXERCISES of mcalclib/practice/bank/{room.replace('-', '_')}.py;")
     print('# the fields of every kind stand in CONTRIBUTING.md, "Adding an exercise"')
-    print(TEMPLATE.format(id=options.id, kind=options.kind))
+    fields = FIELDS[options.kind].replace("\n", "\n        ")
+    print(TEMPLATE.format(id=options.id, kind=options.kind, fields=fields))
     return 0
 
 

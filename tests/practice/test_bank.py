@@ -147,6 +147,11 @@ def test_solution_exists(exercise):
 
 
 @every
+def test_hints_come_in_steps(exercise):
+    assert len(exercise.hints) >= 2 and all(h.strip() for h in exercise.hints)
+
+
+@every
 def test_page_data_holds_numbers_and_texts_only(exercise):
     data = page_data(exercise)
     assert json.loads(json.dumps(data, allow_nan=False)) == data

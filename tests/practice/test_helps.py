@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import mcalclib as mc
@@ -11,6 +12,7 @@ from mcalclib.cli import main
 from mcalclib.errors import DomainError
 from mcalclib.practice import agreement, hints
 from mcalclib.practice.bank import BANK
+from mcalclib.practice.exercise import KINDS, Exercise
 from tests.practice import samples
 
 
@@ -51,17 +53,15 @@ def test_jacobian_and_hessian_have_solutions_of_their_kind(enter):
     assert "dX2" in hessian.splitlines()[-1]
 
 
-def test_new_prints_an_entry_that_loads(capsys):
-    import numpy as np
-
-    from mcalclib.practice.exercise import Exercise
-
-    assert main(["exercise", "new", "operators/my-slug", "--kind", "action"]) == 0
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_new_prints_an_entry_that_is_in_order(enter, capsys, kind):
+    assert main(["exercise", "new", "operators/my-slug", "--kind", kind]) == 0
     printed = capsys.readouterr().out
     assert "mcalclib/practice/bank/operators.py" in printed
     made = eval(printed.split("\n    Exercise(", 1)[1].join(["Exercise(", ""]).rstrip(",\n "),
                 {"Exercise": Exercise, "np": np})  # fmt: skip
-    assert made.id == "operators/my-slug"
+    assert (made.id, made.kind) == ("operators/my-slug", kind)
+    assert main(["exercise", "test", enter(made)]) == 0
 
 
 def test_new_refuses_rooms_it_does_not_know_and_ids_that_exist(capsys):

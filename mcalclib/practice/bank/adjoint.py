@@ -65,7 +65,10 @@ EXERCISES = [
         ),
         answer="n by k",
         mistakes={"k by n": "layout", "n by n": "different"},
-        hints=["$h_p\\,dp$ is a change of $h$, and $dp$ has $k$ entries."],
+        hints=[
+            "$h_p\\,dp$ is a change of $h$, and $dp$ has $k$ entries.",
+            "Rows belong to the equations, columns to the parameters.",
+        ],
         solution=(
             "$h$ has $n$ entries and $p$ has $k$. The product $h_p\\,dp$ takes a column of length "
             "$k$ to one of length $n$, so $h_p$ is $n$ by $k$. The matrix $h_x$ is $n$ by $n$: only "
@@ -251,7 +254,13 @@ EXERCISES = [
         shapes={"r": "300", "M": "300, 300", "R": "300, 2000"},
         answer="(r' M) R",
         mistakes={"r' (M R)": "costly"},
-        hints=["What stands in between: a row, or a matrix with 2000 columns?"],
+        hints=[
+            "What stands in between: a row, or a matrix with 2000 columns?",
+            (
+                "Count for each order: an $m$ by $k$ matrix times a $k$ by $n$ matrix takes $mkn$ "
+                "multiplications."
+            ),
+        ],
         solution=(
             "$(r^{\\mathsf T} M) R$ takes $300^2 + 300\\cdot2000 = 690\\,000$ multiplications, "
             "$r^{\\mathsf T}(M R)$ takes $300^2\\cdot2000 + 300\\cdot2000 = 180\\,600\\,000$. With "
@@ -296,7 +305,13 @@ EXERCISES = [
         ],
         answer=3,
         mistakes={"1": "choice", "2": "choice", "4": "choice"},
-        hints=["Solve on the side where there are fewer: outputs or parameters."],
+        hints=[
+            (
+                "Each parameter costs one solve for its column of $dx/dp$, each output one for its "
+                "row. The state itself is one more."
+            ),
+            "Solve on the side where there are fewer: outputs or parameters.",
+        ],
         solution=(
             "Left to right takes $1 + L = 201$ solves, right to left $1 + K = 4$. The adjoint method "
             "is for many parameters and few outputs; here it is the other way round."

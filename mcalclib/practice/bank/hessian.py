@@ -98,7 +98,10 @@ EXERCISES = [
         at={"x": [1, 1], "A": [[1, 4], [0, 3]]},
         answer="A + A'",
         mistakes={"2 A": "symmetric", "A": "term"},
-        hints=["The Hessian matrix is $A + A^{\\mathsf T}$. It is symmetric whatever $A$ is."],
+        hints=[
+            r"The gradient is $(A + A^{\mathsf T})x$. What is its derivative?",
+            "The Hessian matrix is $A + A^{\\mathsf T}$. It is symmetric whatever $A$ is.",
+        ],
         solution=(
             "$A + A^{\\mathsf T}$. For $A = \\begin{bmatrix}1&4\\\\0&3\\end{bmatrix}$ this is "
             "$\\begin{bmatrix}2&4\\\\4&6\\end{bmatrix}$ with the determinant $-4$: it is indefinite, "
@@ -328,7 +331,13 @@ EXERCISES = [
         ],
         answer=3,
         mistakes={"1": "choice", "2": "choice", "4": "choice"},
-        hints=["What does the function do along an eigenvector?"],
+        hints=[
+            "What does the function do along an eigenvector?",
+            (
+                r"Along a unit eigenvector with eigenvalue $\lambda$ it changes by "
+                r"$\frac12\lambda t^2$ to second order. Look at the signs."
+            ),
+        ],
         solution=(
             "Along a unit eigenvector $u$ with eigenvalue $\\lambda$ the function changes by "
             "$\\frac12\\lambda t^2 + o(t^2)$. It falls for $\\lambda = -1$ and rises for "

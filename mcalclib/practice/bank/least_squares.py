@@ -21,7 +21,10 @@ EXERCISES = [
         ),
         answer="n by m",
         mistakes={"m by n": "layout", "n by n": "different"},
-        hints=["It takes the $m$ measurements $y$ to the $n$ weights $w^{*}$."],
+        hints=[
+            "It takes the $m$ measurements $y$ to the $n$ weights $w^{*}$.",
+            r"$X^{\mathsf T}$ is $n$ by $m$, and the inverse is as large as $X^{\mathsf T}X$.",
+        ],
         solution=(
             "$X^{\\mathsf T} X$ and its inverse are $n$ by $n$, and $X^{\\mathsf T}$ is $n$ by $m$. So "
             "is the product: it takes a column of $m$ measurements to one of $n$ weights."
@@ -295,7 +298,10 @@ EXERCISES = [
         claim="X inv(X' X) X' X inv(X' X) X' = X inv(X' X) X'",
         shapes={"X": "3, 2"},
         answer=True,
-        hints=["In the middle of $P P$ stands $X^{\\mathsf T} X$, beside its inverse."],
+        hints=[
+            "Write out $P P$ with all six factors before cancelling anything.",
+            "In the middle of $P P$ stands $X^{\\mathsf T} X$, beside its inverse.",
+        ],
         solution=(
             "$P P = X (X^{\\mathsf T} X)^{-1} X^{\\mathsf T} X (X^{\\mathsf T} X)^{-1} X^{\\mathsf T}$, and "
             "$X^{\\mathsf T} X$ cancels against one of the inverses. Projecting the estimate once "

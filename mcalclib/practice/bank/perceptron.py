@@ -30,7 +30,10 @@ EXERCISES = [
         ),
         answer="n by m",
         mistakes={"m by n": "layout", "n by n": "different"},
-        hints=["$W^{\\mathsf T}$ acts on $\\phi$. How many columns must it have?"],
+        hints=[
+            "$W^{\\mathsf T}$ acts on $\\phi$. How many columns must it have?",
+            "A matrix that takes $n$ numbers to $m$ has $m$ rows and $n$ columns. Transpose it.",
+        ],
         solution=(
             "$W^{\\mathsf T}$ takes $n$ numbers to $m$, so it is $m$ by $n$, and $W$ is $n$ by $m$: one "
             "row for each input, one column for each unit."
@@ -314,7 +317,10 @@ EXERCISES = [
         shapes={"W1": "784, 100", "W2": "100, 50", "W3": "50, 10", "g": "10"},
         answer="W1 (W2 (W3 g))",
         mistakes={"W1 W2 W3 g": "costly", "(W1 W2) (W3 g)": "costly"},
-        hints=["A matrix times a column costs far less than a matrix times a matrix."],
+        hints=[
+            "A matrix times a column costs far less than a matrix times a matrix.",
+            "Which brackets make every product one of a matrix and a column?",
+        ],
         solution=(
             "From the right, only matrices times columns occur: $500 + 5000 + 78\\,400 = 83\\,900$ "
             "multiplications. From the left, $W_1 W_2$ alone takes $3\\,920\\,000$."
@@ -354,7 +360,13 @@ EXERCISES = [
         claim="C' B' A' phi = (A B C)' phi",
         shapes={"A": "n, m", "B": "m, p", "C": "p, q", "phi": "n"},
         answer=True,
-        hints=["What is the transpose of a product?"],
+        hints=[
+            "What is the transpose of a product?",
+            (
+                r"One layer with the weights $V$ does $\phi\mapsto V^{\mathsf T}\phi$. Which $V$ has "
+                r"$V^{\mathsf T} = C^{\mathsf T}B^{\mathsf T}A^{\mathsf T}$?"
+            ),
+        ],
         solution=(
             "$(A B C)^{\\mathsf T} = C^{\\mathsf T} B^{\\mathsf T} A^{\\mathsf T}$, so it is one layer. Without a "
             "bend depth adds nothing, and the rank is at most the smallest size."
