@@ -113,6 +113,7 @@ class Container:
         _run([self.engine, "rm", "--force", self.name])
         self.process.kill()
         self.process.wait()
+        self.process.stderr.close()
 
 
 def command(engine: str, name: str, image: str, shown, megabytes: int) -> list[str]:

@@ -31,7 +31,16 @@ from .containers import Container
 from .frames import FrameError, decode, length_of, pack
 from .limits import Limits
 from .syscalls import compile_filter
-from .world import NOBODY, PACKAGE, FenceError, bubblewrap, environment, is_real_root, packages
+from .world import (
+    NOBODY,
+    PACKAGE,
+    FenceError,
+    bubblewrap,
+    contents,
+    environment,
+    is_real_root,
+    packages,
+)
 
 START_SECONDS = 120
 PER_SESSION = ("fresh", "container")  # kinds that are built anew for each session
@@ -305,7 +314,7 @@ def holes_in(kind: str, limits: Limits) -> list[str]:
     outside = [str(Path.home()), os.getcwd(), str(PACKAGE.parent / "pyproject.toml"), "/var"]
     # A folder above one that is let in is there too, with nothing else in it; so is one below it,
     # from where a worker of a cluster may have been started. /tmp is the session's own.
-    bound = (sys.prefix, sys.base_prefix, "/usr", *packages())
+    bound = [there for _, there in contents().shown]
     above = {b for name in bound for b in (Path(name), *Path(name).parents)} | {Path("/tmp")}
     outside = [
         p

@@ -30,7 +30,8 @@ class Contents:
 
 def contents(files=()) -> Contents:
     """Return what a session sees: the system's libraries, Python, its packages, data files."""
-    roots = dict.fromkeys(["/usr", sys.base_prefix, sys.prefix, *packages()])
+    python = [part for prefix in (sys.base_prefix, sys.prefix) for part in installed(prefix)]
+    roots = dict.fromkeys(["/usr", *python, *packages()])
     shown = [
         (root, root) for root in roots if not any(root.startswith(other + "/") for other in roots)
     ]
@@ -41,7 +42,8 @@ def contents(files=()) -> Contents:
         elif os.path.isdir(name):
             shown.append((name, name))
     known = (*roots, "/lib", "/lib64", "/bin")
-    for link, target in links_to(sys.executable):
+    inner = f"{sys.prefix}/lib64"  # where some systems keep packages, elsewhere a link to lib
+    for link, target in [*links_to(sys.executable), *links_to(inner)[:1]]:
         if not any(link.startswith(root + "/") for root in known):
             links.append((link, target))
     for name in ("/etc/ld.so.cache", "/etc/localtime"):
@@ -50,6 +52,18 @@ def contents(files=()) -> Contents:
     shown.append((str(PACKAGE), f"/mcalc/{PACKAGE.name}"))
     shown += [(str(path), f"/data/{Path(path).name}") for path in files]
     return Contents(tuple(shown), tuple(links))
+
+
+def installed(prefix: str) -> list[str]:
+    """Return where a Python lies below its prefix.
+
+    A virtual environment may have been made in the very folder of a course, whose notebooks
+    nobody is to see.
+    """
+    if not os.path.exists(f"{prefix}/pyvenv.cfg"):
+        return [prefix]
+    found = (f"{prefix}/{name}" for name in ("pyvenv.cfg", "bin", "lib", "lib64"))
+    return [path for path in found if os.path.exists(path) and not os.path.islink(path)]
 
 
 def bubblewrap(files=(), fresh=False, megabytes=64) -> list[str]:
