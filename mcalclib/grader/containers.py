@@ -78,12 +78,9 @@ class Container:
                 start_new_session=True,
             )
             self.control = self._accept(listener)
-        except BaseException:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            raise
-        finally:
+        finally:  # once the process inside has called, nobody else is let in
             listener.close()
-        path.unlink()  # nobody else is let in
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def _accept(self, listener):
         listener.settimeout(0.2)
@@ -107,7 +104,6 @@ class Container:
         except subprocess.TimeoutExpired:
             self._remove()
         self.process.stderr.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _remove(self):
         _run([self.engine, "rm", "--force", self.name])
