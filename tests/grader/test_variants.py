@@ -225,9 +225,13 @@ def test_a_cell_that_is_added_later_changes_nobodys_numbers():
 
 
 def test_two_problems_draw_different_numbers_from_the_same_region():
-    content = json.loads(source("### BEGIN VARIANT\nA = rng.integers(0, 10**9, 4)\n### END VARIANT"))
+    content = json.loads(
+        source("### BEGIN VARIANT\nA = rng.integers(0, 10**9, 4)\n### END VARIANT")
+    )
     again = [dict(one, id=f"{one['id']}2") for one in content["cells"][1:]]
-    again = json.loads(json.dumps(again).replace('"answer"', '"second"').replace('"test"', '"last"'))
+    again = json.loads(
+        json.dumps(again).replace('"answer"', '"second"').replace('"test"', '"last"')
+    )
     content["cells"] += again
     parts = drawn(parse(to_bytes(content), "numbers"), b"secret", "ada").parts
     assert parts[1].source != parts[5].source
