@@ -48,7 +48,10 @@ def _together(poly):
     for word, scalars in words.items():
         scalar = Poly((), scalars)
         for atom in sorted(below, key=lambda a: a.key):
-            k = max((-dict(m).get(atom, 0) for m, _ in scalar.terms), default=0)
+            powers = [dict(m).get(atom, 0) for m, _ in scalar.terms]
+            if any(isinstance(e, n.Node) for e in powers):
+                continue
+            k = -min(powers, default=0)
             if k > 0 and k.denominator == 1 and len(scalar.terms) > 1:
                 above = multiply(scalar, scalar_atom(atom, k))
                 above = _multiplied_out(above, atom, normal(atom.args[0]))
@@ -60,12 +63,15 @@ def _together(poly):
 
 
 def _multiplied_out(poly, atom, inside):
-    """Replace positive powers of a bracket by what is inside it."""
-    from .normal import Poly, multiply
+    """Replace whole positive powers of a bracket by what is inside it; roots of it stay."""
+    from .normal import Poly, is_natural, multiply
 
     total = Poly((), {})
     for (mono, _), c in poly.terms.items():
         e = dict(mono).get(atom, 0)
+        if not is_natural(e):
+            total = total + Poly((), {(mono, ()): c})
+            continue
         rest = Poly((), {(tuple((a, k) for a, k in mono if a is not atom), ()): c})
         for _ in range(int(e)):
             rest = multiply(rest, inside)

@@ -15,7 +15,12 @@ from sympy import (
 )
 
 from mcalclib.symbolic import CommutationMatrix, Norm, SymmetricMatrix, Vec, differential
+from mcalclib.symbolic.checking import agree
+from mcalclib.symbolic.evaluation import evaluate
+from mcalclib.symbolic.forms import canonical
+from mcalclib.symbolic.points import points
 from mcalclib.symbolic.printing import text
+from mcalclib.symbolic.reading import read
 from tests.symbolic.symbols import form, same, symbols
 
 e = symbols()
@@ -104,3 +109,22 @@ def test_equal_inputs_give_equal_answers():
 )
 def test_sums_are_written_as_a_reader_would(long, short):
     assert text(form(long)) == short
+
+
+s = Trace(x.T * A * x)
+r = 1 + s**2  # stays a bracket under powers that are not whole
+PARTS = [
+    sympy.cos(s) * (1 - s**2 / r) + sympy.sin(s) / sympy.sqrt(r),
+    1 / r + r**e.t,
+    1 / r - s**2 / r + r ** (2 * e.t),
+]
+
+
+@pytest.mark.parametrize("scalar", PARTS)
+def test_one_denominator_keeps_the_value_of_roots_and_symbolic_powers(scalar):
+    whole = read(scalar * A * x + scalar * B * x)
+    short = canonical(whole)
+    at = list(points([whole, short], [], 3))
+    assert len(at) == 3
+    for point in at:
+        assert agree(evaluate(short, point.env), evaluate(whole, point.env), 1e-10)
