@@ -21,6 +21,8 @@
   const INDEXED = new Set(["lambda", "eigenvalue", "sigma"]);
   const NORMS = { 2: "spectral", F: "norm", fro: "norm", nuc: "nuclear" };
   const NUMBER = ["1", "1"];
+  const DEEPEST = 150; // pieces inside each other
+  const GUESSES = 1000; // ways to give sizes to bare I
 
   const isScalar = ([m, n]) => m === "1" && n === "1";
   const same = ([m, n], [p, q]) => m === p && n === q;
@@ -32,6 +34,17 @@
   function* walk(tree) {
     yield tree;
     for (const arg of tree.args) yield* walk(arg);
+  }
+
+  function depth(tree) {
+    let deepest = 0;
+    const left = [[tree, 1]];
+    while (left.length) {
+      const [piece, d] = left.pop();
+      deepest = Math.max(deepest, d);
+      for (const arg of piece.args) left.push([arg, d + 1]);
+    }
+    return deepest;
   }
 
   // The whole number that a tree of syntax is, null if it is none.
@@ -48,6 +61,9 @@
       this.text = text;
       this.shapes = shapes;
       this.tree = parse(text);
+      if (depth(this.tree) > DEEPEST) {
+        throw new ParseError(text, 0, "the formula has too many brackets inside each other.");
+      }
       this.shape = this.sized(result);
     }
 
@@ -69,6 +85,9 @@
       const units = [...walk(this.tree)].filter((t) => t.op === "name" && t.data === "I");
       if (!units.length || this.knows("I")) return this.measure(this.tree);
       const labels = [...new Set(Object.values(this.shapes).flat())];
+      if (labels.length ** units.length > GUESSES) {
+        this.wrong(units.at(-1), "too many I have no size of their own; write I_n or eye(n)");
+      }
       let first = null;
       let fitting = null;
       for (const sizes of combinations(labels, units.length)) {

@@ -5,7 +5,7 @@ from io import StringIO
 
 import numpy as np
 
-from ..errors import DtypeError, McalcError, ShapeError
+from ..errors import DomainError, DtypeError, McalcError, ShapeError
 from ..symbolic.grammar import ParseError
 from .bank import BANK
 from .calls import AnswerError, adjoint_gaps, as_numbers, call_all, is_operator
@@ -13,6 +13,7 @@ from .claims import judge_claim
 from .exercise import COMPUTED
 from .experiments import CLOSE, Finding, alike, judge, judge_value
 from .formulas import Formula
+from .lines import check_lines
 from .literals import is_matrix, read_matrix
 from .orders import judge_cost, judge_order
 from .points import points_of, text_point
@@ -49,7 +50,7 @@ def check(id, answer=..., *, seed=None, variant=1, seconds=SECONDS):
     Raises
     ------
     DomainError
-        If there is no such exercise or variant; never because the answer is wrong.
+        If there is no such exercise or variant, or no time; never because the answer is wrong.
 
     Examples
     --------
@@ -59,6 +60,8 @@ def check(id, answer=..., *, seed=None, variant=1, seconds=SECONDS):
     'symmetric'
     """
     exercise = BANK[id]
+    if not seconds > 0:
+        raise DomainError(f"check: seconds must be positive, got {seconds!r}.")
     if isinstance(answer, str) and not answer.strip():
         answer = ...
     if exercise.kind not in COMPUTED:
@@ -66,12 +69,20 @@ def check(id, answer=..., *, seed=None, variant=1, seconds=SECONDS):
     numbers = variant_of(exercise, variant) if exercise.kind == "value" else None
     if answer is ... or answer is None:
         return Result(exercise, Finding(False, "unanswered"), numbers=numbers)
+    if exercise.kind == "lines" and _is_derivation(answer):
+        return check_lines(id, answer, seed=seed)
     try:
         return _computed(exercise, answer, np.random.default_rng(seed), numbers, seconds)
     except AnswerError as problem:
         return Result(exercise, Finding(False, problem.code, problem.data), numbers=numbers)
     except ParseError as problem:
         return _unreadable(exercise, problem, numbers)
+
+
+def _is_derivation(answer):
+    if isinstance(answer, str):
+        return "\n" in answer.strip()
+    return isinstance(answer, list | tuple) and all(isinstance(text, str) for text in answer)
 
 
 def _unreadable(exercise, problem, numbers=None):

@@ -14,7 +14,10 @@ from ..symbolic.grammar import ENTRYWISE, ParseError, Parser, Tree
 
 ONE = ()
 LONGEST = 1000  # signs in a formula
+DEEPEST = 150  # pieces inside each other; every one takes frames of Python to work out
+GUESSES = 1000  # ways to give sizes to bare I
 LARGEST = 4  # sizes multiplied in one side of a matrix
+TOO_DEEP = "the formula has too many brackets inside each other."
 ARGUMENTS = {
     "kron": 2, "hadamard": 2, "dot": 2, "inner": 2, "eye": 1, "identity": 1, "I": 1, "ones": 2,
     "zeros": 2, "K": 2, "unvec": 3, "lambda": 2, "eigenvalue": 2, "sigma": 2,
@@ -48,9 +51,9 @@ class Formula:
         try:
             self.tree = Parser(text).whole()
         except RecursionError:
-            raise ParseError(
-                text, 0, "the formula has too many brackets inside each other."
-            ) from None
+            raise ParseError(text, 0, TOO_DEEP) from None
+        if _depth(self.tree) > DEEPEST:
+            raise ParseError(text, 0, TOO_DEEP)
         self.shape = self._sized(result)
 
     @property
@@ -64,6 +67,8 @@ class Formula:
         if not units or "I" in self.shapes:
             return self._shape(self.tree)
         labels = list(dict.fromkeys(s for shape in self.shapes.values() for s in shape))
+        if len(labels) ** len(units) > GUESSES:
+            self.wrong(units[-1], "too many I have no size of their own; write I_n or eye(n)")
         first, fitting = None, []
         for sizes in itertools.product(labels, repeat=len(units)):
             for unit, size in zip(units, sizes, strict=True):
@@ -271,6 +276,15 @@ class Formula:
         part = object.__new__(Formula)
         part.text, part.shapes, part.tree, part.shape = self.text, self.shapes, tree, self.shape
         return part
+
+
+def _depth(tree):
+    deepest, left = 0, [(tree, 1)]
+    while left:
+        tree, depth = left.pop()
+        deepest = max(deepest, depth)
+        left += [(a, depth + 1) for a in tree.args]
+    return deepest
 
 
 def _walk(tree):

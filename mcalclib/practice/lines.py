@@ -2,13 +2,25 @@
 
 import numpy as np
 
-from ..errors import DomainError
+from ..errors import DomainError, DtypeError
 from ..symbolic.grammar import ParseError
 from .bank import BANK
 from .experiments import Finding, judge
 from .formulas import Formula
 from .points import points_of
 from .results import LinesResult
+
+
+def _listed(lines):
+    """Return the lines that say something; a text has one formula a line."""
+    if lines is ... or lines is None:
+        return []
+    lines = lines.splitlines() if isinstance(lines, str) else lines
+    lines = [text for text in lines if text is not ... and text is not None]
+    for text in lines:
+        if not isinstance(text, str):
+            raise DtypeError(f"check_lines: a line is a text, got {type(text).__name__}.")
+    return [text for text in lines if text.strip()]
 
 
 def check_lines(id, lines, *, seed=None):
@@ -18,7 +30,7 @@ def check_lines(id, lines, *, seed=None):
     ----------
     id : str
         Of an exercise that asks for f'(X)[dX].
-    lines : list of str
+    lines : list of str, or str
         Each an expression in the answer grammar, linear in dX.
     seed : int, optional
         For the random points; by default new ones each time.
@@ -32,6 +44,8 @@ def check_lines(id, lines, *, seed=None):
     ------
     DomainError
         If there is no such exercise, or it does not ask for f'(X)[dX].
+    DtypeError
+        If a line is no text.
 
     Examples
     --------
@@ -42,7 +56,7 @@ def check_lines(id, lines, *, seed=None):
     exercise = BANK[id]
     if exercise.asks != "action":
         raise DomainError(f"check_lines: {id!r} does not ask for f'(X)[dX]; use check.")
-    lines = [text for text in lines if text is not ... and text is not None and text.strip()]
+    lines = _listed(lines)
     if not lines:
         return LinesResult(exercise, Finding(False, "unanswered"), [], [])
     points = points_of(exercise, np.random.default_rng(seed))

@@ -78,7 +78,18 @@ def test_the_page_gives_pythons_verdicts(page, python, room):
     assert judged >= 50
 
 
-UNREADABLE = ["x' (A", "x' B dx", "A x + x' A", "foo(x)", "x ? y", "[1, 2; 3]", "2 ^", "x + + "]
+UNREADABLE = [
+    "x" + "'" * 400,
+    "I " * 20 + "x",
+    "x' (A",
+    "x' B dx",
+    "A x + x' A",
+    "foo(x)",
+    "x ? y",
+    "[1, 2; 3]",
+    "2 ^",
+    "x + + ",
+]
 
 
 @pytest.mark.parametrize(

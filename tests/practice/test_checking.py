@@ -270,6 +270,12 @@ def test_timer_that_was_running_runs_on(quadratic):
         signal.signal(signal.SIGALRM, before)
 
 
+def test_limit_is_some_time(quadratic):
+    for seconds in (0, -1):
+        with pytest.raises(DomainError, match="seconds must be positive"):
+            check(quadratic, endless, seconds=seconds)
+
+
 def test_answer_may_check_itself(quadratic):
     def df(x, A, dx):
         assert check(quadratic, endless, seconds=0.2).code == "timeout"

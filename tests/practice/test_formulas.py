@@ -168,6 +168,8 @@ def test_engine_reads_the_answers_of_the_bank_alike(exercise, rng):
         ("B + I", 2, "m by n and"),
         ("x" + " + x" * 300, 0, "longer than 1000 signs"),
         ("(" * 450 + "x" + ")" * 450, 0, "too many brackets"),
+        ("x" + "'" * 400, 0, "too many brackets"),
+        ("I " * 20 + "x", 38, "too many I have no size"),
         ("kron(A, kron(A, kron(A, kron(A, A))))", 0, "too large"),
     ],
 )

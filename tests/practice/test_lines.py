@@ -2,7 +2,8 @@
 
 import pytest
 
-from mcalclib.errors import DomainError
+from mcalclib.errors import DomainError, DtypeError
+from mcalclib.practice.checking import check
 from mcalclib.practice.lines import check_lines
 from tests.practice import samples
 
@@ -56,6 +57,22 @@ def test_no_lines_are_no_answer_yet(quadratic):
         result = check_lines(quadratic, nothing)
         assert (result.code, result.line) == ("unanswered", None)
         assert repr(result).endswith("Not answered yet.")
+
+
+def test_text_is_taken_line_by_line(quadratic):
+    assert check_lines(quadratic, "dx' A x + x' A dx\n\nx' (A + A') dx\n").ok
+    assert check_lines(quadratic, ...).code == "unanswered"
+    with pytest.raises(DtypeError, match="a line is a text, got int"):
+        check_lines(quadratic, ["x' A dx", 2])
+
+
+def test_check_takes_a_derivation_where_one_is_asked_for(enter):
+    id = enter(samples.quadratic(kind="lines", also=["dx' A x + x' A dx\nx' (A + A') dx"]))
+    lines = ["dx' A x + x' A dx", "2 x' A dx"]
+    for answer in (lines, "\n".join(lines)):
+        result = check(id, answer)
+        assert (result.line, result.code) == (2, "symmetric")
+    assert check(id, lambda x, A, dx: x @ (A + A.T) @ dx).ok
 
 
 def test_line_that_is_text_of_another_shape_is_a_wrong_line(quadratic):
