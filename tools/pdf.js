@@ -1,5 +1,5 @@
 // Makes the one page of the book ready for paper; returns what is still wider than it.
-async (solutionsOn) => {
+async () => {
   await document.fonts.ready;
   await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
 
@@ -36,18 +36,31 @@ async (solutionsOn) => {
   if (end.childElementCount > 1) {
     document.querySelector("main").append(end);
     const entry = document.createElement("li");
-    entry.innerHTML = `<a href="#solutions">Solutions</a><span>${solutionsOn}</span>`;
+    entry.innerHTML = `<a href="#solutions">Solutions</a><span></span>`;
     document.querySelector(".print-contents ol").append(entry);
   }
   for (const details of document.querySelectorAll("details")) details.open = true;
 
-  // What is too wide is set smaller, by as much as it needs.
-  const boxes = ".katex-display, table, pre, .cell_output .output, .mcalc-frame";
-  for (const box of document.querySelectorAll(boxes)) {
-    box.style.overflow = "visible";
-    const room = box.parentElement.clientWidth;
-    const needed = Math.max(box.scrollWidth, box.getBoundingClientRect().width);
-    if (room > 0 && needed > room + 1) box.style.zoom = String((room / needed) * 0.99);
+  // What is too wide is set smaller, by as much as it needs: the outermost first, because what it
+  // holds shrinks with it. All are measured before any is changed: each change after which another is
+  // measured would lay the whole book out anew.
+  const boxes = [
+    ...document.querySelectorAll(".katex-display, table, pre, .cell_output .output, .mcalc-frame"),
+  ];
+  for (let round = 0; round < 4; round++) {
+    const wide = new Map();
+    for (const box of boxes) {
+      if (box.style.zoom) continue;
+      const room = box.parentElement.clientWidth;
+      const needed = Math.max(box.scrollWidth, box.getBoundingClientRect().width);
+      if (room > 0 && needed > room + 1) wide.set(box, (room / needed) * 0.99);
+    }
+    if (!wide.size) break;
+    for (const [box, share] of wide) {
+      let outer = box.parentElement;
+      while (outer && !wide.has(outer)) outer = outer.parentElement;
+      if (!outer) box.style.zoom = String(share);
+    }
   }
   const width = document.documentElement.clientWidth;
   return [...document.querySelectorAll("main *:not(.katex-mathml, .katex-mathml *, svg *)")]

@@ -2,8 +2,8 @@
 
 The pages of _build/html are put one after another into one page, their links turned into links
 within it, and printed twice: the first print tells on which page each section of the contents
-begins. Solutions move to the end. What is wider than the paper is set smaller, and a print in which
-something is still cut stops with its name.
+begins. Solutions move to the end. What is wider than the paper is set smaller, and where something
+would still be cut nothing is printed and it is named.
 """
 
 import html
@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 from pypdf import PdfReader
 from sphinx_external_toc.parsing import parse_toc_yaml
 
@@ -42,9 +42,22 @@ body { background: #fff; }
 .bd-article { max-width: none; padding: 0; }
 .headerlink, .copybtn, .toggle-details, noscript, form, .pst-js-only { display: none !important; }
 .mcalc-controls { display: none !important; }
+/* A solution is headed by a link to its exercise, and may go on overleaf. */
+#solutions .admonition.solution { break-inside: auto !important; }
+#solutions .admonition.solution > .admonition-title { display: none; }
+/* Nothing scrolls on paper; what is too wide tells its width, and pdf.js sets it smaller. */
+:is(.katex-display, table, pre, .cell_output .output, .mcalc-frame) { overflow: visible !important; }
 a { color: #1157c2; }
 .bd-article :is(h1, h2, h3) { break-after: avoid; break-inside: avoid; }
 """
+# A book of hundreds of pages is laid out as one page: minutes on a busy machine.
+SECONDS = 900
+NUMBER_CONTENTS = """numbers => {
+  for (const entry of document.querySelectorAll(".print-contents li")) {
+    const place = decodeURIComponent(entry.querySelector("a").hash.slice(1));
+    entry.lastElementChild.textContent = numbers[place] ?? "";
+  }
+}"""
 FOOTER = (
     '<div style="font-size: 8px; width: 100%; text-align: center; color: #444">'
     '<span class="pageNumber"></span></div>'
@@ -99,19 +112,18 @@ def article(name: str, pages: list[str], site: Path = HTML) -> str:
     return f'<div class="print-page" id="{name_}">{_TAG.sub(rewritten, body)}</div>'
 
 
-def contents(body: str, numbers: dict[str, int]) -> str:
-    """Return the table of contents of the printed pages, with page numbers where known."""
+def contents(body: str) -> str:
+    """Return the table of contents of the printed pages, the places of its page numbers empty."""
     items = []
     for anchor, level, title in _HEADING.findall(body):
         title = _HEADERLINK.sub("", title)
         title = re.sub(r'</?a\b[^>]*>|\sid="[^"]*"', "", title)
-        number = numbers.get(anchor, "")
         kind = "" if level == "1" else ' class="inner"'
-        items.append(f'<li{kind}><a href="#{anchor}">{title}</a><span>{number}</span></li>')
+        items.append(f'<li{kind}><a href="#{anchor}">{title}</a><span></span></li>')
     return f'<nav class="print-contents"><h1>Contents</h1><ol>{"".join(items)}</ol></nav>'
 
 
-def whole(pages: list[str], numbers: dict[str, int], site: Path = HTML) -> str:
+def whole(pages: list[str], site: Path = HTML) -> str:
     """Return the book as one page, to lie in the site's root."""
     first = (site / f"{pages[0]}.html").read_text(encoding="utf-8")
     styles = re.findall(r'<link rel="stylesheet" href="([^"]+)"', first)
@@ -126,7 +138,7 @@ def whole(pages: list[str], numbers: dict[str, int], site: Path = HTML) -> str:
         f'<!DOCTYPE html><html lang="en" data-theme="light"><head><meta charset="utf-8">'
         f"<title>{TITLE}</title>{links}<style>{STYLE}</style></head><body>"
         f'<p class="print-title">{TITLE}</p>{built[0] if built else ""}'
-        f"{contents(body, numbers)}"
+        f"{contents(body)}"
         f'<main class="bd-article">{body}</main></body></html>'
     )
 
@@ -135,36 +147,35 @@ def print_pages(pages: list[str], site: Path = HTML) -> bytes:
     """Return the PDF of these pages of the built book."""
     program = os.environ.get(chromium.VARIABLE) or chromium.ensure()
     file = site / "print.html"
-    numbers: dict[str, int] = {}
+    file.write_text(whole(pages, site), encoding="utf-8")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         try:
-            for _ in range(2):
-                file.write_text(whole(pages, numbers, site), encoding="utf-8")
-                page = browser.new_page(viewport={"width": WIDTH, "height": 1000})
-                page.set_default_timeout(300_000)
-                page.emulate_media(media="print", color_scheme="light")
-                page.goto(file.resolve().as_uri(), wait_until="load")
-                script = SCRIPT.read_text(encoding="utf-8")
-                cut = page.evaluate(script, numbers.get("solutions", ""))
-                if cut:
-                    raise SystemExit("pdf: wider than the paper:\n  " + "\n  ".join(cut))
-                data = page.pdf(
-                    **PAPER,
-                    margin=MARGINS,
-                    outline=True,
-                    tagged=True,
-                    print_background=True,
-                    display_header_footer=True,
-                    header_template="<span></span>",
-                    footer_template=FOOTER,
-                )
-                page.close()
-                numbers = numbers_of(data)
+            page = browser.new_page(viewport={"width": WIDTH, "height": 1000})
+            page.set_default_timeout(SECONDS * 1000)
+            page.emulate_media(media="print", color_scheme="light")
+            page.goto(file.resolve().as_uri(), wait_until="load")
+            if cut := page.evaluate(SCRIPT.read_text(encoding="utf-8")):
+                raise SystemExit("pdf: wider than the paper:\n  " + "\n  ".join(cut))
+            page.evaluate(NUMBER_CONTENTS, numbers_of(printed(page)))
+            return printed(page)
         finally:
             browser.close()
             file.unlink(missing_ok=True)
-    return data
+
+
+def printed(page: Page) -> bytes:
+    """Return the open page as a PDF."""
+    return page.pdf(
+        **PAPER,
+        margin=MARGINS,
+        outline=True,
+        tagged=True,
+        print_background=True,
+        display_header_footer=True,
+        header_template="<span></span>",
+        footer_template=FOOTER,
+    )
 
 
 def numbers_of(data: bytes) -> dict[str, int]:
