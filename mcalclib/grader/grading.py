@@ -182,7 +182,9 @@ class Run:
         tasks = self._tasks()
         workers: list[Worker] = []
         selector = selectors.DefaultSelector()
-        jobs = max(1, min(self.settings.jobs or os.cpu_count() or 1, len(self.found)))
+        # A lane takes longer to start than to grade what it is given at once.
+        enough = -(-len(self.found) // AHEAD)
+        jobs = max(1, min(self.settings.jobs or min(os.cpu_count() or 1, enough), len(self.found)))
         source = _source_bytes(self.settings.source)
         self._started = time.monotonic()
 
