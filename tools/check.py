@@ -84,7 +84,9 @@ def grader() -> Result:
     except bubblewrap.NoBubblewrap as error:
         print(error, file=sys.stderr)
         return Result("grader", 0, 1, 0, 0.0, "no bubblewrap")
-    return pytest("grader", f"-n{WORKERS}", "tests/grader", "tests/classroom")
+    # Tests of one file share what is slow to make, such as the page for instructors followed.
+    workers = (f"-n{WORKERS}", "--dist=loadfile")
+    return pytest("grader", *workers, "tests/grader", "tests/classroom")
 
 
 def doctests() -> Result:
