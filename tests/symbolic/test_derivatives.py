@@ -198,3 +198,12 @@ def test_entry_and_eigenvalue_may_be_counted_by_a_symbol(e):
     assert repr(G).endswith("v_i(S) v_i(S)ᵀ")
     S, V = np.diag([3.0, 1.0, 2.0]), np.eye(3)
     assert_allclose(to_numpy(G)(S=S, i=2), np.outer(V[2], V[2]), atol=1e-12)
+
+
+def test_rounding_in_second_differences_refuses_no_linear_function():
+    F = parse(
+        "(C X + inv(5 eye(n) + S)) ((t X') .* ((u' M b) X'));"
+        "X: m by n; C: n by m; S: n by n symmetric; M: m by m; u: m by 1; b: m by 1"
+    )
+    t = next(s for s in F.free_symbols if str(s) == "t")
+    assert symbolic_hessian(F, t).bilinear.is_ZeroMatrix
