@@ -4,10 +4,14 @@ import contextlib
 import inspect
 import io
 import linecache
+import os
 import random
+import re
+import sysconfig
 import traceback
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -204,9 +208,13 @@ def described(error):
     return {"error": text, "line": place.lineno, "source": source}
 
 
-_LIBRARIES = ("site-packages", "dist-packages", "mcalclib")
+_INSTALLED = re.compile(r"[\\/](site|dist)-packages[\\/]")
+_LIBRARIES = (
+    sysconfig.get_path("stdlib") + os.sep, str(Path(__file__).parents[1]) + os.sep,
+    "<frozen ", "<__array_function__ ",  # where numpy before 1.25 passes calls on
+)  # fmt: skip
 
 
 def _is_ours(frame):
     """Whether a frame is of a library rather than of the answer."""
-    return any(part in frame.filename.replace("\\", "/").split("/") for part in _LIBRARIES)
+    return frame.filename.startswith(_LIBRARIES) or bool(_INSTALLED.search(frame.filename))

@@ -2,6 +2,7 @@
 
 import random
 import signal
+import statistics
 import sys
 import threading
 import warnings
@@ -141,6 +142,14 @@ def test_exception_inside_a_library_shows_the_line_of_the_answer(quadratic):
 
     result = check(quadratic, df)
     assert "return np.linalg.inv" in repr(result)
+
+
+def test_exception_inside_the_standard_library_shows_the_line_of_the_answer(quadratic):
+    def df(x, A, dx):
+        return statistics.mean([])
+
+    result = check(quadratic, df)
+    assert f"line {df.__code__.co_firstlineno + 1}: return statistics.mean([])" in repr(result)
 
 
 def test_exit_in_an_answer_is_an_error_like_others(quadratic):
