@@ -84,8 +84,7 @@ def _write(value, export, out, depth, budget):
             f"a value of more than {MAX_ITEMS} parts or {MAX_FRAME >> 20} MB "
             "cannot cross the fence; use an array, or a smaller one."
         )
-    kind = type(value)
-    writer = _WRITERS.get(kind) or _writer_of(kind)
+    writer = _WRITERS.get(type(value)) or _writer_of(value.__class__)
     writer(value, export, out, depth, budget)
 
 
@@ -180,7 +179,9 @@ def _write_remote(value, export, out, depth, budget):
 
 @lru_cache(1024)
 def _writer_of(kind):
-    """Return how a subclass travels: as what it extends, whatever it claims to be."""
+    """Return how a subclass travels: as what it extends or claims to."""
+    if not issubclass(type(kind), type):
+        return _write_remote
     return next((w for known, w in _WRITERS.items() if issubclass(kind, known)), _write_remote)
 
 
