@@ -54,11 +54,12 @@ def write_class(root: Path, students: int) -> None:
         path.write_text(json.dumps(content), encoding="utf-8")
 
 
-def mcalc(*arguments) -> tuple[float, float]:
-    """Return seconds and peak memory in MB of one command in a process of its own."""
+def mcalc(*arguments) -> tuple[float, float, float]:
+    """Return seconds and peak memory in MB of one command, and of the largest process it started."""
     code = (
         "import resource, sys\nfrom mcalclib.cli import main\ncode = main(sys.argv[1:])\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\nsys.exit(code)"
+        "for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):\n"
+        "    print(resource.getrusage(who).ru_maxrss)\nsys.exit(code)"
     )
     command = [sys.executable, "-c", code, *map(str, arguments)]
     start = time.perf_counter()
@@ -66,7 +67,8 @@ def mcalc(*arguments) -> tuple[float, float]:
     seconds = time.perf_counter() - start
     if run.returncode not in (0, 1):
         raise RuntimeError(run.stderr)
-    return seconds, int(run.stdout.split()[-1]) / 1024
+    own, child = map(int, run.stdout.split()[-2:])
+    return seconds, own / 1024, child / 1024
 
 
 def canvas(root: Path, students: int) -> Path:
@@ -96,11 +98,12 @@ def whole_course(students: int, assignments: int) -> None:
             steps["export"].append(mcalc("export", "canvas", out, table, "--to", filled))
         size = (root / "out0" / "report.html").stat().st_size
     rows = [
-        [name, sum(seconds for seconds, _ in taken), max(peak for _, peak in taken)]
+        [name, sum(seconds), max(own), max(child)]
         for name, taken in steps.items()
+        for seconds, own, child in [zip(*taken, strict=True)]
     ]
     title = f"A course of {students} students and {assignments} assignments"
-    show(title, ["step", "seconds", "peak MB"], rows)
+    show(title, ["step", "seconds", "peak MB", "of its largest child"], rows)
     print(f"\n  report page: {size / 1000:.0f} kB (bound {PAGE_BOUND / 1000:.0f} kB)")
 
 
@@ -118,7 +121,7 @@ def two_workers() -> None:
                 command = ["grade", root / "submissions", "--source", root / "source" / "operators"]
                 command += ["--quiet", "--dask", cluster.scheduler_address, "--out"]
                 mcalc(*command, root / f"warm{workers}")
-                taken[workers], _ = mcalc(*command, root / f"far{workers}")
+                taken[workers], *_ = mcalc(*command, root / f"far{workers}")
     rows = [["one worker", taken[1], 1.0], ["two workers", taken[2], taken[1] / taken[2]]]
     show(f"Dask, {FAR} submissions", ["", "seconds", "times as fast"], rows)
 
