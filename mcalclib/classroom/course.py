@@ -361,7 +361,7 @@ def course_numbers(course: Course) -> dict:
         if entry.due and unknown:
             notes.append(
                 f"{entry.name}: nothing tells when {unknown} of {len(records)} submissions came; "
-                "they lose nothing. `times` names a table that does."
+                'they lose nothing. Name a table that does: times = "FILE".'
             )
         columns.append(
             {

@@ -75,8 +75,18 @@ def page_of(title: str, body: list[str]) -> str:
 
 
 def shown(value: float | None, digits: int = 1) -> str:
-    """Return a number as short as it can be shown, a dash for None."""
-    return "–" if value is None else f"{value:.{digits}f}".rstrip("0").rstrip(".") or "0"
+    """Return a number as short as it can be shown, a dash for None.
+
+    Examples
+    --------
+    >>> shown(2.50), shown(100, 0), shown(-0.01), shown(None)
+    ('2.5', '100', '0', '–')
+    """
+    if value is None:
+        return "–"
+    text = f"{value:.{digits}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
 
 
 def number_cell(value: float | None, digits: int = 1) -> str:

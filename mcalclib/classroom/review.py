@@ -242,7 +242,7 @@ def application(desk: Desk, token: str, port: int):
             self.set_header(
                 "Content-Security-Policy",
                 f"default-src 'none'; connect-src 'self'; script-src 'nonce-{nonce}'; "
-                f"style-src 'nonce-{nonce}'; frame-ancestors 'none'; base-uri 'none'",
+                f"style-src 'nonce-{nonce}'; img-src data:; frame-ancestors 'none'; base-uri 'none'",
             )
             self.finish(page_text().replace("NONCE", nonce))
 

@@ -62,7 +62,7 @@ def similarity_page(assignment: str, students: int, pairs: list[Pair], answers: 
     """Return the page: a table of all pairs, and the worst of them side by side."""
     body = [
         (
-            f"<p>{students} submissions were compared, {len(pairs)} pairs share much. Names, numbers, "
+            f"<p>Of {students} submissions {_pairs(len(pairs))} much. Names, numbers, "
             "comments and layout do not count, nor does code that was given. A high share is a reason "
             "to look, not a proof: short answers are alike because the task is.</p>"
         )
@@ -92,6 +92,10 @@ def similarity_page(assignment: str, students: int, pairs: list[Pair], answers: 
             body.append("</div>")
         body.append("</div></details>")
     return page_of(f"{assignment}: similar submissions", body)
+
+
+def _pairs(count):
+    return "one pair shares" if count == 1 else f"{count or 'no'} pairs share"
 
 
 def _percent(value):

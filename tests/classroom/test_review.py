@@ -147,6 +147,7 @@ def test_the_page_listens_on_this_machine_alone_and_wants_its_token(server):
     assert server.address.startswith("http://127.0.0.1:")
     status, page = ask(server, f"/?token={server.token}")
     assert status == 200 and "<title>Review</title>" in page
+    assert "src=" not in page and 'href="http' not in page
     assert ask(server, "/")[0] == 403
     assert ask(server, "/?token=guess")[0] == 403
     assert ask(server, "/call/overview", {})[0] == 403

@@ -170,6 +170,8 @@ def test_the_command_writes_a_page_with_both_sides(class_folder, capsys):
     assert ["copy", "original"] in [one["students"] for one in content]
     assert "<mark>    residual = A @ x - b</mark>" in page
     assert "feedback/original.html" in page
+    (pair,) = [one for one in content if one["students"] == ["copy", "original"]]
+    assert f">{round(100 * pair['share'])} %<" in page.replace("&nbsp;", " ")
 
 
 @pytest.mark.parametrize("least", ["2", "-1", "much"])
