@@ -93,6 +93,38 @@ def test_n194_product_rule(e):
     assert "product rule" in names(steps)
 
 
+@pytest.mark.parametrize(
+    ("line", "lines"),
+    [
+        (186, ["g(t + dt) + h(t + dt) - (g(t) + h(t))", "(g'(t) + h'(t)) dt"]),
+        (
+            194,
+            [
+                "g(t + dt) h(t + dt) - g(t) h(t)",
+                "(g(t) + g'(t) dt) (h(t) + h'(t) dt) - g(t) h(t)",
+                "g(t) h(t) + g(t) h'(t) dt + g'(t) dt h(t) + g'(t) dt h'(t) dt - g(t) h(t)",
+                "g(t) h'(t) dt + g'(t) dt h(t)",
+            ],
+        ),
+        (
+            236,
+            [
+                "g(h(t + dt)) - g(h(t))",
+                "g(h(t)) + g'(h(t)) h'(t) dt - g(h(t))",
+                "g'(h(t)) h'(t) dt",
+            ],
+        ),
+    ],
+)
+def test_sum_product_and_chain_rule_from_the_definition(e, line, lines):
+    g, h = sympy.Function("g"), sympy.Function("h")
+    of = {186: g(e.t) + h(e.t), 194: g(e.t) * h(e.t), 236: g(h(e.t))}[line]
+    text = str(derivation(of, e.t, method="definition"))
+    places = [text.find(f"= {wanted}") for wanted in lines]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
 def test_n208_quadratic_form_by_the_rules(e):
     x, A, dx = e.x, e.A, d(e.x)
     steps = derivation(x.T * A * x, x)
