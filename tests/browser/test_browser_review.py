@@ -135,3 +135,21 @@ def test_the_report_fits_is_accessible_and_sorts(results, visit, width, scheme):
     rows = page.locator("table.sortable >> nth=-1").locator("tbody tr td:first-child")
     assert rows.all_inner_texts() == ["kim", "ben", "ada"]
     assert seen.trouble == []
+
+
+def test_gradebook_and_similarity_fit_a_phone_and_are_accessible(results, visit):
+    course = results.parent / "course.toml"
+    course.write_text(
+        '[course]\nresults = "."\n[[assignment]]\nname = "out"\nsource = "source"\n'
+        'submissions = "in"\n'
+    )
+    assert main(["course", str(course), "--no-grading"]) == 0
+    source = str(results.parent / "source" / "operators.ipynb")
+    assert main(["similar", str(results), "--source", source]) == 1  # all three wrote the same
+    for path in (results.parent / "course.html", results / "similarity.html"):
+        seen = visit(width=390, scheme="dark", bypass_csp=True)
+        page = seen.open(path.as_uri()).page
+        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+        assert page.evaluate(reading.OVERFLOWING) == []
+        assert reading.axe(page, AXE.read_text(encoding="utf-8")) == []
+        assert seen.trouble == []
