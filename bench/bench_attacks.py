@@ -2,7 +2,7 @@
 
 Each is a submission from `tests/grader/attacks.py` to the assignment of the grader's own tests. Its
 first answer is wrong, so 10 of the 16 points are honestly earned (5 where the attack breaks a right
-answer as well). nbgrader grades each attacker before a classmate with every point; otter-grader
+answer as well, 11 where it is the second answer that is wrong). nbgrader grades each attacker before a classmate with every point; otter-grader
 grades each in a process of its own. Attacks that bring down, fill or stop the machine are left out:
 nothing holds them back in those graders.
 """
@@ -32,6 +32,8 @@ FORGING = (
     "patched builtins",
     "array subclass that equals everything",
     "object that equals everything",
+    "a number from which nothing is left",
+    "an array from which nothing is left",
     "np replaced by the student",
     "printed verdicts",
     "tests replaced in the submission",
