@@ -150,7 +150,7 @@ class Desk:
             if not 0 <= points <= most:
                 raise GraderError(f"points must be from 0 to {most:g}, got {points:g}.")
         known = {n for n, item in self.reviews.items().items() if item["grade_id"] == grade_id}
-        if not isinstance(items, list) or not set(items) <= known:
+        if not isinstance(items, list | tuple) or not set(items) <= known:
             raise GraderError("there is no such rubric item in this problem.")
         items = sorted(set(items))
         if not isinstance(comment, str) or len(comment) > MAX_COMMENT:

@@ -261,6 +261,8 @@ def with_marks(record: dict, marks: dict, items: dict) -> dict:
             if mark["answer"] and mark["answer"] != answer_digest(record, check["grade_id"]):
                 notes.append(f"{check['grade_id']}: the answer changed after it was marked by hand")
         checks.append(check)
+    for grade_id in sorted(marks.keys() - {check["grade_id"] for check in checks}):
+        notes.append(f"{grade_id}: marked by hand, and no longer in the assignment")
     waiting = sum(check["status"] == "manual" for check in checks)
     notes = [note for note in notes if not note.endswith(BY_HAND)]
     if waiting:

@@ -178,3 +178,19 @@ def test_calls_that_make_no_sense_are_answered(server, name, body, status):
 def test_a_port_that_is_taken_is_named(server, class_folder):
     with pytest.raises(GraderError, match=f"port {server.port}: .*--port"):
         Server(class_folder / "out", server.port)
+
+
+def test_a_mark_whose_cell_went_is_kept_and_noted(class_folder):
+    desk = Desk(class_folder / "out")
+    desk.mark("Ada Lovelace", "commutation-shape", 0.5)
+    desk.close()
+
+    def drop(record):
+        record["checks"] = [c for c in record["checks"] if c["grade_id"] != "commutation-shape"]
+
+    rewrite(class_folder / "out", "Ada Lovelace", drop)
+    desk = Desk(class_folder / "out")
+    desk.close()
+    with open(class_folder / "out" / "scores.csv", newline="", encoding="utf-8") as file:
+        notes = {row["student"]: row["note"] for row in csv.DictReader(file)}
+    assert "commutation-shape: marked by hand, and no longer in" in notes["Ada Lovelace"]
