@@ -1,4 +1,4 @@
-"""The first chapter as this book builds it beside the same chapter with Jupyter Book's defaults.
+"""Each chapter as this book builds it beside the same chapter with Jupyter Book's defaults.
 
 Both are served by one local server that compresses, over the same slowed-down line, to the same
 Chromium with an empty cache. The defaults ask other hosts for scripts that cannot be fetched
@@ -22,15 +22,17 @@ from pathlib import Path
 import yaml
 from playwright.sync_api import sync_playwright
 
+from _ext import budget
 from tools import chromium
+from tools.execute import notebooks
 from tools.paths import BUILD, HTML, ROOT, environment
 
 from .tables import show
 
-CHAPTER = "chapters/01_review"
+CHAPTERS = [f"chapters/{path.stem}" for path in notebooks() if path.stem[0].isdigit()]
 MATHJAX = "3.2.2"
 CDN = re.compile(r"https://cdn\.jsdelivr\.net/npm/mathjax@3/es5/")
-REPETITIONS = 5
+REPETITIONS = 3
 # A good connection at home.
 LINE = {"offline": False, "latency": 40, "downloadThroughput": 1.25e6, "uploadThroughput": 1.25e6}
 
@@ -85,15 +87,17 @@ class Server(ThreadingHTTPServer):
 
 
 def default_book(folder: Path) -> Path:
-    """Build the chapter with the defaults, changed only so far that it can be parsed."""
+    """Build the chapters with the defaults, changed only so far that they can be parsed."""
     (folder / "chapters").mkdir(parents=True)
-    shutil.copyfile(ROOT / f"{CHAPTER}.ipynb", folder / f"{CHAPTER}.ipynb")
+    for chapter in CHAPTERS:
+        shutil.copyfile(ROOT / f"{chapter}.ipynb", folder / f"{chapter}.ipynb")
     for name in ("intro", "notation", "references"):
         source = ROOT / "chapters" / f"{name}.md"
         if source.is_file():
             shutil.copyfile(source, folder / "chapters" / source.name)
     shutil.copyfile(ROOT / "references.bib", folder / "references.bib")
-    toc = {"format": "jb-book", "root": "chapters/intro", "chapters": [{"file": CHAPTER}]}
+    chapters = [{"file": chapter} for chapter in CHAPTERS]
+    toc = {"format": "jb-book", "root": "chapters/intro", "chapters": chapters}
     (folder / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
     ours = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     config = {
@@ -113,8 +117,9 @@ def default_book(folder: Path) -> Path:
     )
     html = folder / "_build" / "html"
     shutil.copytree(mathjax(), html / "mathjax")
-    page = html / f"{CHAPTER}.html"
-    page.write_text(CDN.sub("/mathjax/", page.read_text(encoding="utf-8")), encoding="utf-8")
+    for chapter in CHAPTERS:
+        page = html / f"{chapter}.html"
+        page.write_text(CDN.sub("/mathjax/", page.read_text(encoding="utf-8")), encoding="utf-8")
     return html
 
 
@@ -189,54 +194,56 @@ def visit(browser, address: str) -> dict[str, object]:
     return result
 
 
-def measure(browser, html: Path) -> dict[str, object]:
+def measure(browser, html: Path, repetitions: int = REPETITIONS) -> list[dict[str, object]]:
+    """Return what a first visit to each chapter costs, in their order."""
     server = Server(("127.0.0.1", 0), partial(Compressing, directory=str(html)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}/{CHAPTER}.html"
-    rounds = [visit(browser, address) for _ in range(REPETITIONS)]
+    address = f"http://127.0.0.1:{server.server_port}"
+    numbers = ("kB", "requests", "formula", "shift")
+    found = []
+    for chapter in CHAPTERS:
+        rounds = [visit(browser, f"{address}/{chapter}.html") for _ in range(repetitions)]
+        result = {key: statistics.median(turn[key] for turn in rounds) for key in numbers}
+        found.append(result | {"remote": rounds[0]["remote"]})
     server.shutdown()
     server.server_close()
-    numbers = ("kB", "requests", "formula", "shift")
-    result = {key: statistics.median(turn[key] for turn in rounds) for key in numbers}
-    return result | {"remote": sorted(rounds[0]["remote"])}
+    return found
 
 
 def largest(html: Path, count: int = 6) -> list[tuple[str, float]]:
-    """Return the heaviest files of the chapter's own page, compressed, in kB."""
-    files = [html / f"{CHAPTER}.html", *(html / "_static").rglob("*.*"), html / "searchindex.js"]
-    sizes = {
-        str(path.relative_to(html)): len(gzip.compress(path.read_bytes(), 9)) / 1000
-        for path in files
-        if path.is_file() and path.suffix in {".html", ".css", ".js"}
-    }
-    return sorted(sizes.items(), key=lambda item: -item[1])[:count]
+    """Return the heaviest files that the first chapter loads at once, compressed, in kB."""
+    files = budget.first_visit(html / f"{CHAPTERS[0]}.html", html)
+    sizes = [(name, size / 1000) for name, size in files.items()]
+    return sorted(sizes, key=lambda item: -item[1])[:count]
 
 
 def main() -> None:
     """Print one table for both."""
-    if not (HTML / f"{CHAPTER}.html").is_file():
+    if not (HTML / f"{CHAPTERS[0]}.html").is_file():
         raise SystemExit("no built book; run `make book` first")
     program = os.environ.get(chromium.VARIABLE) or chromium.ensure()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        pages = {"this book": HTML, "Jupyter Book's defaults": default_book(Path(folder))}
+        defaults = default_book(Path(folder))
         browser = playwright.chromium.launch(
             executable_path=program, args=["--no-sandbox", "--disable-gpu"]
         )
-        found = {name: measure(browser, html) for name, html in pages.items()}
+        ours, theirs = (measure(browser, html) for html in (HTML, defaults))
         browser.close()
+    rows = []
+    for chapter, mine, default in zip(CHAPTERS, ours, theirs, strict=True):
+        for name, one in (("this book", mine), ("defaults", default)):
+            numbers = [one["kB"], one["requests"], one["formula"], one["shift"]]
+            rows.append([chapter.removeprefix("chapters/"), name, *numbers])
     show(
-        f"First visit to {CHAPTER}, median of {REPETITIONS}, 10 Mbit/s and 40 ms",
-        ["built by", "kB compressed", "requests", "first formula, ms", "layout shift"],
-        [
-            [name, one["kB"], one["requests"], one["formula"], one["shift"]]
-            for name, one in found.items()
-        ],
+        f"First visit to each chapter, median of {REPETITIONS}, 10 Mbit/s and 40 ms",
+        ["chapter", "built by", "kB compressed", "requests", "first formula, ms", "layout shift"],
+        rows,
     )
-    asked = found["Jupyter Book's defaults"]["remote"]
+    remote = sorted(set().union(*(one["remote"] for one in theirs)))
     print(f"\nMathJax {MATHJAX} is served locally for the defaults and counts.")
-    print("Asked of other hosts, not loaded here, not counted:", *asked or ["nothing"], sep="\n  ")
+    print("Asked of other hosts, not loaded here, not counted:", *remote or ["nothing"], sep="\n  ")
     show(
-        "This book's largest texts",
+        "This book's largest files on the first visit to the first chapter",
         ["file", "kB compressed"],
         [[name, size] for name, size in largest(HTML)],
     )
