@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 NEEDED = (
     "id", "kind", "asks", "wrt", "tangent", "shapes", "properties", "result", "points", "variants",
-    "choices", "answer", "claim", "cost_values", "digits",
+    "choices", "answer", "claim", "cost_values", "digits", "ends",
 )  # fmt: skip
 SCRIPTS = "_static/exercises"
 

@@ -62,10 +62,12 @@
   function checkLines(exercise, typed) {
     const lines = typed.filter((text) => text.trim());
     if (!lines.length) return { ...told(exercise, found(false, "unanswered")), line: null };
+    let last;
     for (const [k, text] of lines.entries()) {
       let finding;
       try {
-        finding = judged(exercise, readAnswer(exercise, text));
+        last = readAnswer(exercise, text);
+        finding = judged(exercise, last);
       } catch (problem) {
         finding = unreadable(problem);
       }
@@ -78,8 +80,17 @@
         return { ...wrong, line, message };
       }
     }
-    return { ...told(exercise, found(true, "lines")), line: null };
+    return { ...told(exercise, end(exercise, last)), line: null };
   }
+
+  // Whether a right line is the last one: no summand is left to be joined to another.
+  function end({ ends, tangent }, last) {
+    const came = last.names.filter((name) => name === tangent).length;
+    if (came <= (ends ?? Infinity)) return found(true, "lines");
+    return found(false, "unfinished", { tangent, came: times(came), expected: times(ends) });
+  }
+
+  const times = (count) => (count === 1 ? "once" : `${count} times`);
 
   // ---- Kinds that are not compared at points ----------------------------------------------------
 

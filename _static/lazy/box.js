@@ -189,7 +189,7 @@
         const input = rows[result.line - 1].querySelector("input");
         input.focus();
         if (result.code === "unreadable") this.pointAt(input, result.data);
-      } else if (result.ok) {
+      } else if (rows.length) {
         const last = this.inputs.at(-1);
         (last.value.trim() ? this.addLine() : last).focus();
       }

@@ -170,6 +170,11 @@ class Exercise:
         return f"def answer({', '.join(self.arguments)})"
 
     @cached_property
+    def ends(self):
+        """How often the tangent stands in the last line of a derivation, None for other kinds."""
+        return self.formula.count(self.linear_in) if self.kind == "lines" else None
+
+    @cached_property
     def formula(self):
         """The answer as a Formula."""
         return Formula(self.answer, self.arguments)

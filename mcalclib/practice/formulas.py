@@ -61,6 +61,10 @@ class Formula:
         """The symbols that the formula uses."""
         return {t.data for t in _walk(self.tree) if t.op == "name" and t.data in self.shapes}
 
+    def count(self, name):
+        """Return how often a symbol stands in the formula."""
+        return sum(t.op == "name" and t.data == name for t in _walk(self.tree))
+
     def _sized(self, result):
         """Return the shape, with every bare I given the size that fits."""
         units = [t for t in _walk(self.tree) if t.op == "name" and t.data == "I"]

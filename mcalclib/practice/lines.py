@@ -39,6 +39,8 @@ def check_lines(id, lines, *, seed=None):
     -------
     LinesResult
         With ``.ok``, ``.line`` (of the first line that does not follow, from 1) and ``.message``.
+        Where a derivation is asked for and its lines are right but not yet at the end, ``.code``
+        is ``"unfinished"``.
 
     Raises
     ------
@@ -71,4 +73,18 @@ def check_lines(id, lines, *, seed=None):
         finding = judge(exercise, points, came)
         if not finding.ok:
             return LinesResult(exercise, finding, lines, formulas, points, came)
-    return LinesResult(exercise, Finding(True, "lines"), lines, formulas)
+    return LinesResult(exercise, _end(exercise, formulas[-1]), lines, formulas)
+
+
+def _end(exercise, last):
+    """Return whether a right line is the last one: no summand is left to be joined to another."""
+    tangent = exercise.linear_in
+    came = last.count(tangent)
+    if exercise.ends is None or came <= exercise.ends:
+        return Finding(True, "lines")
+    data = {"tangent": tangent, "came": _times(came), "expected": _times(exercise.ends)}
+    return Finding(False, "unfinished", data)
+
+
+def _times(count):
+    return "once" if count == 1 else f"{count} times"

@@ -69,6 +69,8 @@ MESSAGES = {
     "chosen": "Correct. {problem}",
     "needs-function": "An array can be right at one point only. Give a function: {problem}.",
     "lines": "Correct: every line follows, and the last one is the derivative.",
+    "unfinished": "Every line follows so far. Go on: {tangent} stands {came} in the last line, and "
+    "can stand {expected}.",
     "line": "Line {line} does not follow from the line before. {problem}",
     "first-line": "Line 1 is not the differential asked for. {problem}",
     "error": "The answer raised {error}.",

@@ -46,6 +46,7 @@ def page_data(exercise):
         "claim": exercise.claim,
         "cost_values": _cost_values(exercise) if exercise.kind == "cost" else None,
         "digits": exercise.digits,
+        "ends": exercise.ends,
         "hints": list(exercise.hints),
         "solution": derivation_of(exercise).latex if exercise.expression else None,
         "solution_text": exercise.solution,

@@ -199,7 +199,7 @@ class LinesResult(Result):
     def __init__(self, exercise, finding, lines, formulas, points=None, came=None):
         super().__init__(exercise, finding, None, points, came)
         self.lines, self._formulas = lines, formulas
-        broken = not finding.ok and self.answered
+        broken = not finding.ok and self.answered and finding.code != "unfinished"
         self.line = len(formulas) + (finding.code == "unreadable") if broken else None
 
     @property

@@ -284,6 +284,8 @@ def test_a_derivation_is_confirmed_up_to_the_line_that_does_not_follow(fresh):
     box.answer(lines[0])
     rows = box.whole.locator(".practice-lines > li")
     assert rows.count() == 2  # the next line is ready, and has the focus
+    assert box.said().startswith("Every line follows so far.")
+    assert box.mark.inner_text() == "tried"
     box.page.keyboard.type(lines[1])
     box.page.keyboard.press("Enter")
     marks = [m.get_attribute("aria-label") for m in rows.locator(".practice-line-mark").all()]

@@ -75,6 +75,17 @@ def test_check_takes_a_derivation_where_one_is_asked_for(enter):
     assert check(id, lambda x, A, dx: x @ (A + A.T) @ dx).ok
 
 
+@pytest.mark.parametrize("end", ["x' (A + A') dx", "dx' (A + A') x", "(A x + A' x)' dx"])
+def test_derivation_ends_where_the_tangent_stands_as_often_as_in_the_answer(enter, end):
+    id = enter(samples.quadratic(kind="lines", also=["dx' A x + x' A dx\nx' (A + A') dx"]))
+    start = ["dx' A x + x' A dx"]
+    result = check_lines(id, start)
+    assert (result.ok, result.code, result.line) == (False, "unfinished", None)
+    assert "dx stands 2 times in the last line, and can stand once" in result.message
+    assert repr(result).startswith("  ✓ 1.")
+    assert check_lines(id, [*start, end]).ok
+
+
 def test_line_that_is_text_of_another_shape_is_a_wrong_line(quadratic):
     result = check_lines(quadratic, ["A x"])
     assert result.code == "shape"
