@@ -232,7 +232,9 @@ class _Lane:
 
     def __init__(self, config):
         self.digest = config["digest"]
-        self.folder = Path(tempfile.mkdtemp(prefix="mcalc-"))
+        # In the worker's own folder: what one that was killed leaves, Dask clears away.
+        place = import_module("distributed").get_worker().local_directory
+        self.folder = Path(tempfile.mkdtemp(prefix="mcalc-", dir=place))
         for name, data in config["files"].items():
             (self.folder / Path(name).name).write_bytes(data)
         files = sorted(str(path) for path in self.folder.iterdir())

@@ -20,9 +20,18 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::Depr
 
 
 @pytest.fixture(scope="module")
-def local():
+def scratch(tmp_path_factory):
+    return tmp_path_factory.mktemp("scratch")
+
+
+@pytest.fixture(scope="module")
+def local(scratch):
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs="CRITICAL"
+        n_workers=2,
+        threads_per_worker=1,
+        dashboard_address=":0",
+        silence_logs="CRITICAL",
+        local_directory=scratch,
     ) as cluster:
         yield cluster
 
@@ -46,11 +55,11 @@ def test_a_cluster_grades_as_one_machine_does(class_folder, local):
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_a_worker_killed_midway_loses_nothing(class_folder, local):
+def test_a_worker_killed_midway_loses_nothing(class_folder, local, scratch):
     kinds = [{}, {"commutation": WRONG}, {"inverse": FAILS}, {"slope": None}]
     for number in range(20):
         hand_in(class_folder / "in", f"s{number:02}", **kinds[number % 4])
-    killed = []
+    killed, folders = [], []
 
     def kill_one(done, total, graded, seconds):
         if graded == 4 and not killed:
@@ -58,6 +67,7 @@ def test_a_worker_killed_midway_loses_nothing(class_folder, local):
                 victim = min(client.run(os.getpid).values())
             os.kill(victim, signal.SIGKILL)
             killed.append(victim)
+            folders.extend(scratch.rglob("mcalc-*"))
 
     from mcalclib.grader.grading import Run, Settings
 
@@ -69,6 +79,7 @@ def test_a_worker_killed_midway_loses_nothing(class_folder, local):
     )
     summary = Run(settings, kill_one)()
     assert killed and summary.graded == 26 and not summary.interrupted
+    assert folders  # below Dask's own folder, which it clears of what a killed worker leaves
     assert grade(class_folder, "near", "--jobs", "2") == 0
     assert rows(class_folder / "far") == rows(class_folder / "near")
 
