@@ -123,9 +123,9 @@ def _fitting(function, name, leaf, value, known):
             raise ShapeError(f"{function}: {name} must be a scalar, got shape {np.shape(value)}.")
         return value
     value = np.asarray(value)
-    if value.dtype.kind in "bui":
+    if np.issubdtype(value.dtype, np.integer) or value.dtype == bool:
         value = value.astype(float)
-    if value.dtype.kind not in "fc":
+    if not np.issubdtype(value.dtype, np.inexact):
         raise DtypeError(f"{function}: {name} must hold numbers, got dtype {value.dtype}.")
     shape = leaf.shape
     if n.is_vector(leaf):
