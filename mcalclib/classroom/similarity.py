@@ -111,7 +111,7 @@ def _hash(symbols):
 
 
 def grams(source: str) -> set[int]:
-    """Return the hashes of all runs of tokens, of which `fingerprints` keeps some.
+    r"""Return the hashes of all runs of tokens, of which `fingerprints` keeps some.
 
     Examples
     --------

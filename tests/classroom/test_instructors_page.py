@@ -121,9 +121,18 @@ def test_each_student_got_a_notebook(followed):
 def test_the_review_page_starts_and_ends_politely(followed):
     command = [sys.executable, "-m", "mcalclib.cli", "review", f"results/{NAME}", "--no-browser"]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    running = subprocess.Popen(command, cwd=followed, env=env, stdout=subprocess.PIPE, text=True)
-    assert running.stdout.readline().startswith("http://127.0.0.1:")
-    running.send_signal(signal.SIGINT)
-    running.stdout.read()
-    assert running.wait(timeout=30) == 0
-    running.stdout.close()
+    with subprocess.Popen(
+        # A shell lets programs in the background ignore Ctrl-C.
+        ["env", "--default-signal=INT", *command],
+        cwd=followed,
+        env=env,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stdout.readline().startswith("http://127.0.0.1:")
+        running.send_signal(signal.SIGINT)
+        try:
+            running.communicate(timeout=30)
+        finally:
+            running.kill()
+    assert running.returncode == 0
