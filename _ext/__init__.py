@@ -5,9 +5,10 @@ fixes how math is rendered; ``streams`` keeps printed text whole; ``punctuation`
 on the line of its formula; ``derivations`` lays out what the symbolic engine derives and links
 every line to its rule; ``cards`` writes the page of the rules and ``ask`` the one that derives what
 a reader types; ``practice`` turns the cells of exercises into answer boxes; ``results`` writes the
-index of results and tells the search their other names, ``searching`` lets it say what it found; ``freshness`` says what a page was built
-from; ``launching`` adds to the launch menu; ``offline`` removes what needs a network; ``mends``
-corrects the theme's markup; ``fonts`` keeps the icons and glyphs in use; ``figures`` and ``frames``
+index of results and tells the search their other names, ``searching`` lets it say what it found;
+``freshness`` says what a page was built from; ``launching`` adds to the launch menu; ``offline``
+removes what needs a network; ``mends`` corrects the theme's markup and drops names of pages that
+are not there; ``fonts`` keeps the icons and glyphs in use; ``figures`` and ``frames``
 say when pictures load; ``bundle`` makes one style sheet and one script of many; ``guard`` fails the
 build over a page that breaks a promise, ``budget`` over one that is too heavy.
 """

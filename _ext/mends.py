@@ -137,5 +137,15 @@ def mend_every_page(app):
     app.builder.templates.render = lambda template, context: mend(render(template, context))
 
 
+def forget_absent_pages(app, env):
+    """Drop the labels of indices that are not written: objects.inv names what others may link to."""
+    std = env.get_domain("std")
+    written = env.found_docs | {"genindex", "search"}
+    for labels in (std.labels, std.anonlabels):
+        for name in [name for name, (page, *_) in labels.items() if page not in written]:
+            del labels[name]
+
+
 def setup(app):
     app.connect("builder-inited", mend_every_page)
+    app.connect("env-updated", forget_absent_pages)
