@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -68,3 +69,13 @@ def page_key() -> str:
         *("package-lock.json", "references.bib"),
     )
     return f"{execution_key()} pages {fingerprint(ROOT / name for name in shared)}"
+
+
+def site_key() -> str:
+    """Return a hash of all that the pages are made of, and the commit that they name."""
+    describe = ["git", "-C", str(ROOT), "describe", "--always", "--abbrev=40", "--dirty"]
+    try:
+        commit = subprocess.run(describe, capture_output=True, text=True, check=False).stdout
+    except OSError:  # no git here
+        commit = ""
+    return f"{page_key()} text {fingerprint([CHAPTERS])} commit {commit.strip()}"

@@ -27,11 +27,13 @@ def test_a_second_build_executes_nothing_until_the_package_changes(project):
     again = book.build()
     assert again.returncode == 0, again.stderr
     assert executed(again) == 0
+    assert "nothing to render" in again.stdout
 
     book.write("second", {"adds": "print(40 + 3)"})
     edited = book.build()
     assert executed(edited) == 1
     assert "43" in book.page("second")
+    assert "nothing to render" not in edited.stdout
 
     (book.root / "mcalclib" / "__init__.py").write_text("value = 7\n")
     changed = book.build()
