@@ -104,7 +104,9 @@ class Visit:
             self.trouble.append(f"console {message.type}: {message.text}")
 
     def _failed(self, request):
-        self.trouble.append(f"request failed: {request.url}")
+        # What a page asked for and no longer wants, because the reader goes on to another.
+        if request.failure != "net::ERR_ABORTED":
+            self.trouble.append(f"request failed: {request.url} ({request.failure})")
 
     def _answered(self, response):
         if response.status >= 400:
