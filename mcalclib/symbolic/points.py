@@ -31,15 +31,21 @@ class Point:
         return Point(env, self.rng, self.kind)
 
 
-def symbols_of(nodes):
-    """Return the sympy symbols in the sizes of trees."""
-    found, seen, stack = set(), set(), list(nodes)
+def _each(nodes):
+    """Yield the nodes and all that they are made of, each once."""
+    seen, stack = set(), list(nodes)
     while stack:
         x = stack.pop()
-        if x in seen:
-            continue
-        seen.add(x)
-        stack.extend(x.args)
+        if x not in seen:
+            seen.add(x)
+            stack.extend(x.args)
+            yield x
+
+
+def symbols_of(nodes):
+    """Return the sympy symbols in the sizes of trees."""
+    found = set()
+    for x in _each(nodes):
         data = x.data if isinstance(x.data, tuple) else (x.data,)
         for d in (*x.shape, *data):
             if hasattr(d, "free_symbols"):
@@ -51,27 +57,19 @@ def symbols_of(nodes):
 
 def exponents_of(nodes):
     """Return the symbols that stand as exponents of matrices."""
-    found, seen, stack = set(), set(), list(nodes)
-    while stack:
-        x = stack.pop()
-        if x not in seen:
-            seen.add(x)
-            stack.extend(x.args)
-            if x.op == "mpow":
-                found |= {leaf.data for leaf in x.args[1].free if leaf.op == "sym"}
+    found = set()
+    for x in _each(nodes):
+        if x.op == "mpow":
+            found |= {leaf.data for leaf in x.args[1].free if leaf.op == "sym"}
     return found
 
 
 def indices_of(nodes):
     """Return the symbols by which entries, eigenvalues or singular values are counted."""
-    found, seen, stack = set(), set(), list(nodes)
-    while stack:
-        x = stack.pop()
-        if x not in seen:
-            seen.add(x)
-            stack.extend(x.args)
-            if x.op in INDEXED and hasattr(x.data, "free_symbols"):
-                found |= x.data.free_symbols
+    found = set()
+    for x in _each(nodes):
+        if x.op in INDEXED and hasattr(x.data, "free_symbols"):
+            found |= x.data.free_symbols
     return sorted(found, key=str)
 
 
