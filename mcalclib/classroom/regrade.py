@@ -14,7 +14,7 @@ from ..grader.gradebook import Gradebook, GradebookError
 from ..grader.grading import Run, Settings
 from ..grader.limits import GraderError
 from ..grader.publishing import page_path, publish, write_whole
-from ..grader.records import rewritten
+from ..grader.records import rewritten, to_text
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,8 @@ def _apply(book, beside, run, problem, dry_run):
             # Where only one problem was graded anew the record keeps its old mark of origin, so
             # that `mcalc grade` looks at the others too.
             origin = before if problem and before is not None else row
-            book.write(record, row["submission"], origin["assignment"], origin["grader"])
+            mark = row["submission"], origin["assignment"], origin["grader"]
+            book.write(to_text(record), *mark)
     publish(book, run.assignment.problems)
     return changes
 

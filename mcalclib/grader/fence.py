@@ -208,6 +208,22 @@ class Fence:
             self.stop()
         return reason(status)
 
+    def drop(self):
+        """End the session with all its processes, whatever it was doing.
+
+        It may be dying still when this returns; it is dead before the next one opens.
+        """
+        if not self.is_open:
+            return
+        self.is_open = False
+        if self.kind in PER_SESSION:
+            self.stop()
+            return
+        try:
+            self._send(("drop",))
+        except OSError as error:
+            raise FenceError(f"the fence fell: {error}") from None
+
     def stop(self):
         """End everything behind the fence."""
         self.is_open = False

@@ -102,8 +102,9 @@ class Gradebook:
         ).fetchone()
         return row == (submission, assignment, grader)
 
-    def write(self, record: dict, submission: str, assignment: str, grader: str):
-        """Store one record, durable when this returns."""
+    def write(self, text: str, submission: str, assignment: str, grader: str) -> dict:
+        """Store one record, as `records.to_text` wrote it, and return it; by then it is durable."""
+        record = json.loads(text)
         try:
             self.connection.execute(
                 "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -116,11 +117,12 @@ class Gradebook:
                     record["score"],
                     record["max_score"],
                     record["note"],
-                    json.dumps(record, ensure_ascii=False, sort_keys=True),
+                    text,
                 ),
             )
         except sqlite3.Error as error:
             raise GradebookError(f"{self.path}: {_remedy(error)}") from None
+        return record
 
     def row(self, student: str) -> dict | None:
         """Return everything that is stored about one student, None for nothing."""

@@ -18,7 +18,7 @@ from .gradebook import Gradebook, GradebookError
 from .lane import start_lane
 from .limits import GraderError, Limits
 from .publishing import page_path, publish, write_whole
-from .records import unreadable
+from .records import both, unreadable
 from .submissions import Source, Submission, find
 from .times import Times
 
@@ -277,7 +277,7 @@ class Run:
                 self._count()
             elif problem:
                 record = unreadable(self.assignment, submission.student, problem, submission.notes)
-                self._store(task, record, feedback.page(record))
+                self._store(task, *both(record))
             else:
                 yield task
 
@@ -296,16 +296,16 @@ class Run:
     def _give_up(self, task):
         reason = "the grader's own process died twice over this submission"
         record = unreadable(self.assignment, task.submission.student, reason)
-        self._store(task, record, feedback.page(record))
+        self._store(task, *both(record))
 
-    def _store(self, task, record, html, seconds=0.0):
+    def _store(self, task, text, html, seconds=0.0):
         # The page first: a record in the database then means that everything is there.
         write_whole(self._page(task.submission.student), html)
-        self.book.write(record, task.digest, self.assignment.digest, self.digest)
+        digests = task.digest, self.assignment.digest, self.digest
+        status = self.book.write(text.decode(), *digests)["status"]
         # Apart from the record, which must be the same in every run.
         self.times.add(task.submission.student, seconds)
         self.summary.graded += 1
-        status = record["status"]
         self.summary.statuses[status] = self.summary.statuses.get(status, 0) + 1
         self._count()
 

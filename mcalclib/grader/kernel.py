@@ -8,6 +8,7 @@ import ctypes
 import os
 import resource
 import signal
+import threading
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER = 0x20000, 0x8000000, 0x10000000
 CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
@@ -17,6 +18,7 @@ PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 INNER_ID = 1000  # who the student's code believes to be
 
 _libc = ctypes.CDLL(None, use_errno=True)
+_fork = ctypes.PyDLL(None, use_errno=True).fork  # which keeps the interpreter's lock
 _prctl = _libc.prctl
 _prctl.argtypes = (ctypes.c_int, *4 * (ctypes.c_ulong,))
 
@@ -65,6 +67,22 @@ def own_processes():
     return os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
 
 
+def fork() -> int:
+    """Fork as `os.fork` does, without what Python runs around it for threads and generators.
+
+    Those hooks write to some 200 pages that the child must then copy, which takes longer than
+    the fork itself. With one thread there are no locks to set free; generators of random numbers
+    are not seeded anew, so the child has to do that.
+    """
+    if threading.active_count() > 1:
+        return os.fork()
+    child = _fork()
+    if child < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"fork: {os.strerror(number)}")
+    return child
+
+
 def fork_into_new_pid_namespace(home) -> int:
     """Fork a child that is the first process of a pid namespace of its own.
 
@@ -74,7 +92,7 @@ def fork_into_new_pid_namespace(home) -> int:
         What `own_processes` returned.
     """
     _check(_libc.unshare(CLONE_NEWPID), "unshare")
-    child = os.fork()
+    child = fork()
     if child:
         _check(_libc.setns(home, CLONE_NEWPID), "setns")
     return child

@@ -9,12 +9,14 @@ neither a test's leftovers nor a trial's death reach the next student; it writes
 import contextlib
 import gc
 import importlib
+import json
 import mmap
 import os
 import resource
 import select
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -22,22 +24,67 @@ from pathlib import Path
 
 from . import cells, kernel, trial
 from .assignment import parse
-from .feedback import page
 from .fence import Fence, FenceError, World
 from .frames import FrameError, decode, length_of, pack
 from .limits import Limits
 from .matching import match
 from .notebooks import Unreadable, read
-from .records import record, unreadable
+from .records import both, record, unreadable
 from .variants import drawn
 from .world import environment
 
 READ_SECONDS = 20
 TRIAL_MEMORY = 4 << 30
+READING = 0xFFFFFFFF  # a trial's step before its first
+CHECK_BYTES = 1 << 17  # more than one check can take as JSON
+_UNREAD = {
+    "time": f"the notebook could not be read within {READ_SECONDS} seconds",
+    "death": "the notebook cannot be read: the process that tried did not survive it",
+}
 
 
-class ReadTimeout(BaseException):
-    """A notebook took too long to read."""
+_NUMBER = struct.Struct("<I")
+_HEADER = struct.Struct("<cII")  # of what a trial sends: a word, the sizes of record and page
+
+
+class Journal:
+    """What a trial leaves behind if it dies: the step it was at, and the checks decided.
+
+    Memory that both processes share: a lane looks at it only after a death, and is not woken for
+    every check.
+
+    Parameters
+    ----------
+    checks : int
+        How many checks there can be.
+    """
+
+    def __init__(self, checks: int):
+        self.memory = mmap.mmap(-1, 8 + checks * CHECK_BYTES)
+
+    def enter(self, step: int):
+        """Note the step that begins."""
+        _NUMBER.pack_into(self.memory, 0, step)
+
+    def add(self, check: trial.Check):
+        """Keep one check."""
+        line = json.dumps(vars(check)).encode() + b"\n"
+        (used,) = _NUMBER.unpack_from(self.memory, 4)
+        self.memory[8 + used : 8 + used + len(line)] = line
+        _NUMBER.pack_into(self.memory, 4, used + len(line))  # last: only what is whole counts
+
+    def clear(self):
+        """Begin anew."""
+        self.memory[:8] = _NUMBER.pack(READING) + _NUMBER.pack(0)
+
+    def step(self) -> int:
+        """Return the step that was entered last."""
+        return _NUMBER.unpack_from(self.memory, 0)[0]
+
+    def checks(self) -> list[dict]:
+        """Return the checks that were kept."""
+        (used,) = _NUMBER.unpack_from(self.memory, 4)
+        return [json.loads(line) for line in self.memory[8 : 8 + used].splitlines()]
 
 
 class Lane:
@@ -61,7 +108,7 @@ class Lane:
     ):
         self.assignment, self.limits, self.seed, self.hidden = assignment, limits, seed, hidden
         self.secret = secret
-        self.step = mmap.mmap(-1, 4)  # shared with the trial: which step it is at
+        self.journal = Journal(len(assignment.graded))
         if assignment.trusted:
             modules, wanted = warm_up(assignment)
             for name in wanted:
@@ -85,111 +132,100 @@ class Lane:
 
     def __exit__(self, *_):
         self.fence.stop()
-        self.step.close()
+        self.journal.memory.close()
 
     def grade(self, student: str, data: bytes, notes=()) -> dict:
         """Return the record of one submission; never raises for anything it contains."""
-        notes = list(notes)
+        return json.loads(self.graded(student, data, notes)[0])
+
+    def graded(self, student: str, data: bytes, notes=()) -> tuple[bytes, bytes]:
+        """Return the record of one submission, as it is kept, and the page of feedback on it.
+
+        Everything about a submission, reading it included, is done by the trial. The lane looks
+        at nothing but how that ended: what a process touches between two forks it has to copy.
+        """
         assignment = drawn(self.assignment, self.secret, student)
-        try:
-            plan = self._read(data, assignment)
-        except Unreadable as error:
-            return unreadable(self.assignment, student, str(error), notes)
-        except ReadTimeout:
-            reason = f"the notebook could not be read within {READ_SECONDS} seconds"
-            return unreadable(self.assignment, student, reason, notes)
-        checks = [vars(check) for check in trial.manual_checks(self.assignment, plan)]
-        notes += plan.notes
-        until, fatal, falls = time.monotonic() + self.limits.total, {}, 0
+        until, fatal, falls, notes = time.monotonic() + self.limits.total, {}, 0, list(notes)
         while True:
-            result, done, trouble = self._fork(student, plan, assignment, fatal)
+            result, trouble = self._fork(assignment, student, data, notes, fatal)
             if trouble is None:
-                break
+                return result
             # Whatever happened, the next trial starts with a fence in a known state.
             self.fence.stop()
             self.fence.__enter__()
-            step = int.from_bytes(self.step[:4], "little")
+            step = self.journal.step()
             if trouble == "fence":
                 falls += 1
                 if falls == 2:
                     notes.append("the fence fell twice over this submission")
                     break
+            elif step == READING:
+                return self._unreadable(student, notes, _UNREAD[trouble])
             elif step in fatal or len(fatal) >= self.limits.sessions or time.monotonic() >= until:
                 break
             else:  # the step it died at is left out, so that the others keep their marks
                 fatal[step] = trouble
-        if result is None:
-            decided = {check["grade_id"] for check in done}
-            for part in self.assignment.graded:
-                if part.kind == "test" and part.grade_id not in decided:
-                    check = trial.Check(part.grade_id, part.problem, part.points)
-                    check.status = trial.HANGS.get(trouble, ("error",))[0]
-                    check.message = "not finished: a test of this submission had to be stopped"
-                    check.detail = check.message
-                    done.append(vars(check))
-            result = {"checks": done, "answers": {}, "notes": []}
-        checks += result["checks"]
-        notes += result["notes"]
-        return record(self.assignment, student, checks, result["answers"], plan.answers, notes)
+        checks = self._completed(self.journal.checks(), trouble)
+        result, trouble = self._fork(assignment, student, data, notes, fatal, checks)
+        if trouble is None:
+            return result
+        return self._unreadable(
+            student, notes, "the grader's own process died over this submission"
+        )
 
-    def _enter(self, number):
-        self.step[:4] = number.to_bytes(4, "little")
+    def _unreadable(self, student, notes, reason):
+        return both(unreadable(self.assignment, student, reason, notes))
 
-    def _read(self, data, assignment):
-        def ring(*_):
-            raise ReadTimeout
+    def _completed(self, checks, trouble):
+        """Return the checks with one for each test that was not reached."""
+        decided = {check["grade_id"] for check in checks}
+        for part in self.assignment.graded:
+            if part.kind == "test" and part.grade_id not in decided:
+                check = trial.Check(part.grade_id, part.problem, part.points)
+                check.status = trial.HANGS.get(trouble, ("error",))[0]
+                check.message = "not finished: a test of this submission had to be stopped"
+                check.detail = check.message
+                checks.append(vars(check))
+        return checks
 
-        before = signal.signal(signal.SIGALRM, ring)
-        signal.alarm(READ_SECONDS)
-        try:
-            return match(assignment, read(data))
-        except (RecursionError, MemoryError) as error:
-            raise Unreadable(f"the notebook cannot be taken apart ({error})") from None
-        finally:
-            signal.alarm(0)
-            signal.signal(signal.SIGALRM, before)
+    def _fork(self, assignment, student, data, notes, fatal, checks=None):
+        """Return what the trial made or None, and what went wrong.
 
-    def _fork(self, student, plan, assignment, fatal):
-        """Return the trial's result or None, the checks decided, and what went wrong."""
+        With ``checks`` nothing is run: they are what is known of the submission.
+        """
+        self.journal.clear()
         reading, writing = os.pipe()
-        child = os.fork()
+        child = kernel.fork()
         if child == 0:
             os.close(reading)
-            self._trial(writing, student, plan, assignment, fatal)
+            self._trial(writing, assignment, student, data, notes, fatal, checks)
         os.close(writing)
         limits = self.limits
-        deadline = time.monotonic() + 1.5 * limits.total + 4 * limits.cell + 30
-        result, done, trouble = None, [], "death"
+        deadline = time.monotonic() + 1.5 * limits.total + 4 * limits.cell + READ_SECONDS + 30
+        result, trouble = None, "death"
         try:
-            while True:
-                message = decode(_read(reading, length_of(_read(reading, 4, deadline)), deadline))
-                if message[0] == "check":
-                    done.append(message[1])
-                elif message[0] == "done":
-                    result, trouble = message[1], None
-                    break
-                else:
-                    trouble = "fence"
-                    break
+            word, *sizes = _HEADER.unpack(_read(reading, _HEADER.size, deadline))
+            if word == b"r":
+                result = tuple(_read(reading, size, deadline) for size in sizes)
+                trouble = None
+            else:
+                trouble = "fence"
         except TimeoutError:
             trouble = "time"
-        except (EOFError, FrameError):
+        except EOFError:
             pass
         finally:
             os.close(reading)
             os.kill(child, signal.SIGKILL)  # one that has died keeps the status it died with
             status = os.waitpid(child, 0)[1]
-        if trouble == "death" and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGPROF:
+        timers = signal.SIGPROF, signal.SIGALRM
+        if trouble == "death" and os.WIFSIGNALED(status) and os.WTERMSIG(status) in timers:
             trouble = "time"
-        return result, done, trouble
+        return result, trouble
 
-    def _trial(self, writing, student, plan, assignment, fatal):
-        def send(*message):
-            _write(writing, pack(message))
-
+    def _trial(self, writing, assignment, student, data, notes, fatal, checks):
         try:
-            if sys.platform.startswith("linux"):
-                kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+            kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
             resource.setrlimit(resource.RLIMIT_AS, (TRIAL_MEMORY, TRIAL_MEMORY))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             os.chdir(self.assignment.folder)
@@ -197,23 +233,44 @@ class Lane:
             null = os.open(os.devnull, os.O_RDWR)
             for number in (0, 1):
                 os.dup2(null, number)
-            send(
-                "done",
-                trial.run(
-                    *(trial.prepared_for(self.prepared, assignment), plan),
-                    *(self.fence, self.limits, student, self.seed),
-                    lambda check: send("check", vars(check)),
-                    self._enter,
-                    fatal,
-                    self.hidden,
-                ),
-            )
-        except FenceError as error:
-            send("fence", str(error))
+            try:
+                plan = _plan(assignment, data)
+            except Unreadable as error:
+                made = unreadable(self.assignment, student, str(error), notes)
+            else:
+                result = {"checks": checks, "answers": {}, "notes": []}
+                if checks is None:
+                    result = trial.run(
+                        *(trial.prepared_for(self.prepared, assignment), plan),
+                        *(self.fence, self.limits, student, self.seed),
+                        *(self.journal.add, self.journal.enter, fatal, self.hidden),
+                    )
+                by_hand = [vars(check) for check in trial.manual_checks(self.assignment, plan)]
+                made = record(
+                    *(self.assignment, student, by_hand + result["checks"]),
+                    *(result["answers"], plan.answers),
+                    notes + plan.notes + result["notes"],
+                )
+            text, html = both(made)
+            _write(writing, _HEADER.pack(b"r", len(text), len(html)) + text + html)
+        except FenceError:
+            _write(writing, _HEADER.pack(b"f", 0, 0))
         except BaseException as error:
             print(f"mcalc: a trial of {student!r} failed: {error!r}", file=sys.stderr)
         finally:
             os._exit(0)
+
+
+def _plan(assignment, data):
+    """Read a notebook and match it; the process ends if that takes too long."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(READ_SECONDS)
+    try:
+        return match(assignment, read(data))
+    except (RecursionError, MemoryError) as error:
+        raise Unreadable(f"the notebook cannot be taken apart ({error})") from None
+    finally:
+        signal.alarm(0)
 
 
 def _read(handle, size, deadline):
@@ -342,9 +399,9 @@ def main():
             while True:
                 number, student, data, notes = wire.receive()
                 start = time.perf_counter()
-                result = lane.grade(student, data, notes)
+                text, html = lane.graded(student, data, notes)
                 seconds = time.perf_counter() - start
-                wire.send(("record", number, result, page(result), seconds))
+                wire.send(("record", number, text, html, seconds))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
     except FenceError as error:

@@ -62,11 +62,12 @@ def guard(text: str) -> str:
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def write_whole(path: Path, text: str, encoding: str = "utf-8"):
+def write_whole(path: Path, content: str | bytes, encoding: str = "utf-8"):
     """Write a file so that it is either the old one or the whole new one."""
+    data = content if isinstance(content, bytes) else content.encode(encoding, "replace")
     beside = path.with_name(f".{path.name[:60]}.part")  # four bytes a character at most
     try:
-        beside.write_text(text, encoding=encoding, errors="replace", newline="")
+        beside.write_bytes(data)
         beside.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):

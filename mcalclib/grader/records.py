@@ -1,9 +1,11 @@
 """From verdicts to the record that is kept: points, one status, one note."""
 
+import json
 import math
 import re
 
 from .assignment import Assignment
+from .feedback import page
 from .trial import Check, clean_text
 
 # The worst check names the submission.
@@ -60,6 +62,24 @@ def record(assignment: Assignment, student: str, checks, answers, sources, notes
         "answers": kept,
         "added": answers.get("", {"output": "", "error": ""}),
     }
+
+
+def to_text(record: dict) -> str:
+    """Return a record as the JSON in which it is kept.
+
+    Half a surrogate pair, which a notebook may hold and no database takes, becomes the text of
+    its escape.
+    """
+    text = json.dumps(record, ensure_ascii=False, sort_keys=True)
+    return _SURROGATE.sub(lambda found: rf"\\u{ord(found[0]):04x}", text)
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def both(record: dict) -> tuple[bytes, bytes]:
+    """Return what is stored of a record: its text, and the page of feedback."""
+    return to_text(record).encode(), page(record).encode("utf-8", "backslashreplace")
 
 
 def _shown(texts):

@@ -80,6 +80,9 @@ def main():
         elif request[0] == "close":
             control.send(("closed", finish(child, request[1])))
             child = 0
+        elif request[0] == "drop":
+            finish(child, 0)
+            child = 0
 
 
 def preload(config):
@@ -113,7 +116,7 @@ def preload(config):
 def start(handle, config, given, home):
     """Fork a session; return the number of its process."""
     reading, writing = os.pipe()
-    child = os.fork() if home is None else kernel.fork_into_new_pid_namespace(home)
+    child = kernel.fork() if home is None else kernel.fork_into_new_pid_namespace(home)
     if child == 0:
         enter(handle, writing, config, given)
     os.close(writing)

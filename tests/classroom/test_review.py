@@ -11,6 +11,7 @@ from mcalclib.classroom.review import Desk, Server
 from mcalclib.cli import main
 from mcalclib.grader.gradebook import Gradebook
 from mcalclib.grader.limits import GraderError
+from mcalclib.grader.records import to_text
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def rewrite(folder, student, change):
     with Gradebook(folder, "operators") as book:
         row, record = book.row(student), book.record(student)
         change(record)
-        book.write(record, row["submission"], row["assignment"], row["grader"])
+        book.write(to_text(record), row["submission"], row["assignment"], row["grader"])
 
 
 def test_records_from_before_a_cell_was_added_or_unread_do_not_stand_in_the_way(class_folder):
