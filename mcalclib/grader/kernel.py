@@ -23,6 +23,10 @@ _prctl = _libc.prctl
 _prctl.argtypes = (ctypes.c_int, *4 * (ctypes.c_ulong,))
 
 
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
+
+
 def _check(result, what):
     if result != 0:
         number = ctypes.get_errno()
@@ -157,10 +161,6 @@ def limit(memory, cpu, files, processes):
 
 def load_filter(program):
     """Load a seccomp filter that libseccomp has compiled."""
-
-    class Program(ctypes.Structure):
-        _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
-
     prctl(PR_SET_NO_NEW_PRIVS, 1)
-    loaded = Program(len(program) // 8, program)
+    loaded = _Program(len(program) // 8, program)
     prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(loaded))

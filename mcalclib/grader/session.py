@@ -40,6 +40,7 @@ _RAISABLE = {
 
 
 SLACK = 0.05  # seconds
+_OTHER = "its reply was not what was asked for"
 _BUFFER = memoryview(bytearray(1 << 16))  # one for all: a new one for each reply costs more
 
 
@@ -107,6 +108,7 @@ class Session:
         self.interrupted = False
         self.depth = 0  # requests under way: more than one while a test's function is called
         self.received = bytearray()
+        self.known: tuple = (None, None)  # names, and their values until anything else is asked
         self.socket: socket.socket = fence.open()
         self.patience = 0.0  # seconds that the next call on it may take
 
@@ -119,8 +121,17 @@ class Session:
 
     # -- what can be asked ------------------------------------------------------------------
 
-    def run(self, source: str, name: str, seed: int) -> str:
+    def run(self, source: str, name: str, seed: int, names=()) -> str:
         """Run a cell and return what it printed.
+
+        Parameters
+        ----------
+        source, name : str
+            The cell, and what it is called in errors.
+        seed : int
+            For what it draws.
+        names : iterable of str
+            Names whose values are asked for right after it, and come with this reply.
 
         Raises
         ------
@@ -129,17 +140,23 @@ class Session:
         SessionLost
             If it did not survive.
         """
-        output = self._ask(("run", source, name, seed))
-        return output if isinstance(output, str) else ""
+        names = sorted(names)
+        reply = self._ask(("run", source, name, seed, names))
+        if not (isinstance(reply, tuple) and len(reply) == 2):
+            raise self._lose("refused", _OTHER)
+        self.known = names, reply[1]
+        return reply[0] if isinstance(reply[0], str) else ""
 
     def values(self, names) -> dict:
         """Return what the session's namespace holds under those of ``names`` it knows.
 
         A value that cannot cross comes as an `Unsendable`.
         """
-        found = self._ask(("values", sorted(names)))
+        asked, found = self.known
+        if asked != sorted(names) or found is None:
+            found = self._ask(("values", sorted(names)))
         if not isinstance(found, dict):
-            raise self._lose("refused", "its reply was not what was asked for")
+            raise self._lose("refused", _OTHER)
         result = {}
         for name in names:
             pair = found.get(name)
@@ -170,6 +187,7 @@ class Session:
             raise SessionLost(self.over.kind, str(self.over), self.over.name)
         if self.depth > 20:
             raise RecursionError("test and submission call each other more than 20 deep")
+        self.known = None, None
         # Every frame about a request names it. A number that cannot be guessed shows at once
         # which cell sent a reply nobody had asked for.
         ticket = secrets.randbits(62)

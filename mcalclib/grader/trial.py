@@ -196,7 +196,8 @@ class Trial:
         try:
             if number in self.fatal:
                 raise SessionLost("error", "its reply could not be taken")
-            output = self._live(number).run(step.source, self._name(step), self._seed(step))
+            names = self._wanted_after(number)
+            output = self._live(number).run(step.source, self._name(step), self._seed(step), names)
         except SessionLost as lost:
             self.culprits.add(number)
             error = f"the cell did not finish: {lost}"
@@ -214,6 +215,13 @@ class Trial:
         about["error"] = clean_text(error, 4_000)  # of the last copy, which is the one that counts
         if (output or error) and self.tainted:
             self.unclean.add("")
+
+    def _wanted_after(self, number):
+        """Return the names that are looked up next if a test follows, so as not to ask twice."""
+        following = self.plan.steps[number + 1 : number + 3]
+        if [step.kind for step in following] != ["names", "test"]:
+            return ()
+        return self.remote | self.assignment.parts[following[0].part].names
 
     def _take_names(self, part):
         self.remote |= part.names
