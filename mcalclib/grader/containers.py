@@ -130,10 +130,16 @@ def command(engine: str, name: str, image: str, shown, megabytes: int) -> list[s
 
 
 def _image(engine: str, inside: Contents) -> str:
-    """Return an image that holds nothing but links, made on first use."""
+    """Return an image that holds nothing but empty folders and links, made on first use."""
     archive = io.BytesIO()
+    modes = {"tmp": 0o1777, "proc": 0o555, "dev": 0o755, "data": 0o755}
+    # What is mounted deeper: an engine makes missing folders as its own umask says, which may
+    # leave a user no way through them.
+    above = {parent for _, there in inside.shown for parent in Path(there.lstrip("/")).parents}
+    for parent in sorted(above - {Path()}):
+        modes.setdefault(str(parent), 0o755)
     with tarfile.open(fileobj=archive, mode="w") as tar:
-        for folder, mode in (("tmp", 0o1777), ("proc", 0o555), ("dev", 0o755), ("data", 0o755)):
+        for folder, mode in modes.items():
             member = tarfile.TarInfo(folder)
             member.type, member.mode = tarfile.DIRTYPE, mode
             tar.addfile(member)
@@ -161,5 +167,6 @@ def _run(command, data=b""):
 
 def _last_line(text):
     text = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    lines = text.strip().splitlines()
-    return lines[-1] if lines else "no reason given"
+    # Docker says at the very end where to read on, which is no reason.
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("Run '")]
+    return lines[-1].strip() if lines else "no reason given"

@@ -1,7 +1,10 @@
 """The fence where bubblewrap cannot be had: a container for each session."""
 
+import io
 import os
+import subprocess
 import sys
+import tarfile
 import time
 
 import pytest
@@ -10,7 +13,7 @@ from mcalclib.grader import containers, fence
 from mcalclib.grader.fence import Fence, FenceError, World, holes_in, probe
 from mcalclib.grader.limits import Limits
 from mcalclib.grader.session import Session, SessionLost
-from mcalclib.grader.world import contents
+from mcalclib.grader.world import Contents, contents
 
 LIMITS = Limits(cell=10, total=60)
 
@@ -61,6 +64,29 @@ def test_a_container_is_asked_for_with_everything_closed():
     mounts = [part for part in asked if part.startswith("--mount=")]
     assert len(mounts) == len(shown)
     assert all(part.endswith(",readonly") for part in mounts)
+
+
+def test_every_folder_on_the_way_to_a_mount_lets_everybody_through(monkeypatch):
+    archives = []
+
+    def run(command, data=b""):
+        archives.append(data)
+        return subprocess.CompletedProcess(command, "inspect" in command, b"", b"")
+
+    monkeypatch.setattr(containers, "_run", run)
+    inside = Contents((("/srv/a", "/srv/deep/down/a"), ("/usr", "/usr")), (("/lib", "usr/lib"),))
+    containers._image("docker", inside)
+    with tarfile.open(fileobj=io.BytesIO(archives[-1])) as tar:
+        modes = {member.name: member.mode for member in tar if member.isdir()}
+    assert {name: modes.get(name) for name in ("srv", "srv/deep", "srv/deep/down", "tmp")} == {
+        **dict.fromkeys(("srv", "srv/deep", "srv/deep/down"), 0o755),
+        "tmp": 0o1777,
+    }
+
+
+def test_the_reason_is_what_docker_says_before_it_says_where_to_read_on():
+    said = b"docker: Error response from daemon: no room\n\nRun 'docker run --help' for more\n"
+    assert containers._last_line(said) == "docker: Error response from daemon: no room"
 
 
 def test_of_an_environment_made_in_a_course_s_folder_only_python_is_shown(monkeypatch, tmp_path):

@@ -174,6 +174,36 @@ def test_time_is_up_at_the_limit_and_the_session_is_gone(session):
         session.run("1", "<cell 2>", 0)
 
 
+def test_values_that_come_with_a_run_are_asked_for_only_when_they_may_have_changed(
+    session, monkeypatch
+):
+    asked, ask = [], Session._ask
+    monkeypatch.setattr(
+        Session, "_ask", lambda self, what: asked.append(what[0]) or ask(self, what)
+    )
+    session.run("seen = [0]\ndef note(): seen.append(len(seen))", "<cell 1>", 0, {"seen", "note"})
+    found = session.values({"seen", "note"})
+    assert found["seen"] == [0]
+    assert asked == ["run"]
+    found["note"]()
+    assert session.values({"seen", "note"})["seen"] == [0, 1]
+    assert asked == ["run", "do", "values"]
+
+
+def test_values_too_large_to_come_along_do_not_break_the_cell_they_follow(session):
+    text = "print('done'); big = np.zeros(1 << 18); cut = [1 << 100_000]"
+    assert session.run(text, "<cell 1>", 0, {"big", "cut"}) == "done\n"
+    found = session.values({"big", "cut"})
+    assert found["big"].shape == (1 << 18,)
+    with pytest.raises(TypeError, match="cannot be read"):
+        bool(found["cut"])
+    # 24 MB each: one can cross, both in one frame cannot.
+    session.run("a, b = np.zeros(3 << 20), np.zeros(3 << 20)", "<cell 2>", 0, {"a", "b"})
+    with pytest.raises(TypeError, match="cannot cross"):
+        session.values({"a", "b"})
+    assert session.values({"a"})["a"].size == 3 << 20
+
+
 def test_sessions_share_nothing(fence):
     for _ in range(2):
         session = Session(fence, LIMITS, time.monotonic() + 60)

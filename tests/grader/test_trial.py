@@ -1,11 +1,17 @@
 """How points come about: partial credit, limits, and what a death does and does not cost."""
 
+import ctypes
+import errno
+import json
+import os
+import signal
+import threading
 import time
 
 import pytest
 from sample_course import cell, notebook, to_bytes
 
-from mcalclib.grader import trial
+from mcalclib.grader import kernel, lane, notebooks, trial
 from mcalclib.grader.assignment import parse
 from mcalclib.grader.fence import probe
 from mcalclib.grader.lane import Lane
@@ -195,6 +201,66 @@ def test_a_test_leaves_nothing_for_the_next_student():
     data = to_bytes(notebook(source))
     with Lane(assignment, probe(QUICK), QUICK, seed=0) as lane:
         assert [lane.grade(name, data)["status"] for name in "abc"] == ["passed"] * 3
+
+
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [
+        (lambda: os.kill(os.getpid(), signal.SIGKILL), "did not survive it"),
+        (lambda: os.kill(os.getpid(), signal.SIGALRM), "within 20 seconds"),
+    ],
+)
+def test_a_notebook_that_ends_the_process_reading_it_is_listed(monkeypatch, end, reason):
+    source = [answer("f", solution("def f(): return 1")), check("t", "assert f() == 1")]
+    data = to_bytes(notebook(source))
+    assignment = parse(data, "small")
+
+    def read(content):
+        if content == b"bomb":
+            end()
+        return notebooks.read(content)
+
+    monkeypatch.setattr(lane, "read", read)
+    with Lane(assignment, probe(QUICK), QUICK, seed=0) as busy:
+        record = busy.grade("ada", b"bomb", ["handed in late"])
+        assert busy.grade("bea", data)["status"] == "passed"
+    assert (record["status"], record["score"]) == ("unreadable", 0)
+    assert reason in record["note"]
+    assert record["notes"] == ["handed in late"]
+
+
+def test_half_a_surrogate_pair_in_a_name_is_kept_as_its_escape():
+    source = [answer("f", solution("def f(): return 1")), check("t", "assert f() == 1")]
+    data = to_bytes(notebook(source))
+    with Lane(parse(data, "small"), probe(QUICK), QUICK, seed=0) as quiet:
+        text, page = quiet.graded("ada \ud83d", data)
+    assert json.loads(text)["student"] == r"ada \ud83d"
+    assert rb"ada \ud83d" in page
+
+
+def test_a_fork_goes_on_as_the_child_alone_and_says_when_there_can_be_none(monkeypatch):
+    child = kernel.fork()
+    if child == 0:
+        os._exit(7)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    monkeypatch.setattr(kernel, "_fork", lambda: ctypes.set_errno(errno.EAGAIN) or -1)
+    with pytest.raises(BlockingIOError, match="fork"):
+        kernel.fork()
+
+
+def test_a_process_with_threads_is_forked_as_python_does_it(monkeypatch):
+    monkeypatch.setattr(kernel, "_fork", lambda: pytest.fail("its locks would stay locked"))
+    stop = threading.Event()
+    thread = threading.Thread(target=stop.wait)
+    thread.start()
+    try:
+        child = kernel.fork()
+        if child == 0:
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+    finally:
+        stop.set()
+        thread.join()
 
 
 def test_a_class_can_be_the_answer():
