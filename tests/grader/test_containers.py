@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tarfile
 import time
+from pathlib import Path
 
 import pytest
 
@@ -18,13 +19,14 @@ from mcalclib.grader.world import Contents, contents
 LIMITS = Limits(cell=10, total=60)
 
 
-@pytest.fixture(scope="module")
-def holes():
-    """What a session in a container can do that it must not; skips where no engine runs."""
+@pytest.fixture(params=containers.ENGINES)
+def holes(request, monkeypatch):
+    """What a session in a container can do that it must not; skips where the engine does not run."""
+    monkeypatch.setenv(containers.VARIABLE, request.param)
     try:
         return holes_in("container", LIMITS)
     except FenceError as error:
-        pytest.skip(f"no container engine runs here: {error}")
+        pytest.skip(f"{request.param} does not run here: {error}")
 
 
 def test_a_session_in_a_container_has_no_way_out(holes):
@@ -102,18 +104,45 @@ def test_of_an_environment_made_in_a_course_s_folder_only_python_is_shown(monkey
     assert (sys.base_prefix, sys.base_prefix) in inside.shown or sys.base_prefix == "/usr"
 
 
-def test_a_container_comes_after_bubblewrap_and_before_refusing(monkeypatch):
+@pytest.fixture
+def engines(monkeypatch, tmp_path):
+    """A machine with Podman and Docker, where only a container of Docker's makes a fence."""
+    for name in containers.ENGINES:
+        program = tmp_path / name
+        program.write_text("#!/bin/sh\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv(containers.VARIABLE, "")
     tried = []
 
     def found(kind, limits):
-        tried.append(kind)
-        if kind == "container":
+        tried.append((kind, os.environ[containers.VARIABLE]))
+        if kind == "container" and Path(containers.engine()).name == "docker":
             return []
         raise FenceError("not here")
 
     monkeypatch.setattr(fence, "holes_in", found)
+    return tried
+
+
+def test_containers_come_after_bubblewrap_and_one_engine_after_the_other(engines):
     assert probe(LIMITS) == "container"
-    assert tried == ["forked", "fresh", "container"]
+    assert engines == [
+        *(("forked", ""), ("fresh", "")),
+        *(("container", "podman"), ("container", "docker")),
+    ]
+    assert os.environ[containers.VARIABLE] == "docker"  # which the lanes are started with
+
+
+def test_an_engine_that_is_asked_for_is_the_only_one(engines, monkeypatch):
+    monkeypatch.setenv(containers.VARIABLE, "podman")
+    with pytest.raises(FenceError, match="no fence can be built"):
+        probe(LIMITS)
+    assert [engine for kind, engine in engines if kind == "container"] == ["podman"]
+    assert os.environ[containers.VARIABLE] == "podman"
+    monkeypatch.setenv(containers.VARIABLE, "nerdctl")
+    with pytest.raises(FenceError, match="nerdctl is not installed"):
+        containers.engine()
 
 
 def test_without_any_engine_the_reason_is_named(monkeypatch):
