@@ -10,6 +10,7 @@ which is more than they bring along. With names of attacks as arguments only tho
 """
 
 import csv
+import itertools
 import json
 import os
 import re
@@ -93,6 +94,7 @@ def closed_in(template: Path, programs: Path, attack: attacks.Attack) -> dict | 
     command += ["--proc", "/proc", "--dev", "/dev", "--size", str(1 << 30), "--tmpfs", "/tmp"]
     command += ["--cap-add", "ALL"] if os.getuid() == 0 else ["--unshare-user"]
     command += ["--chdir", "/tmp", programs / "python", "/template/try.py", str(SECONDS)]
+    command += [str(next(_users))]
     env = {"PATH": f"{programs}:/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8"}
     try:
         done = subprocess.run(
@@ -106,19 +108,22 @@ def closed_in(template: Path, programs: Path, attack: attacks.Attack) -> dict | 
     except subprocess.TimeoutExpired:
         return None
     lines = done.stdout.decode(errors="replace").splitlines()
-    if not lines or lines[0] != "begins":
-        raise RuntimeError(f"the sandbox did not start: {done.stderr.decode(errors='replace')}")
+    if not lines or lines[0] != "begins" or done.returncode == 1:  # not the attack's doing
+        raise RuntimeError(f"the sandbox failed: {done.stderr.decode(errors='replace')}")
     return json.loads(lines[-1]) if len(lines) > 1 else None
 
 
-# Inside: becomes nobody, copies the folder, grades, and says what came of it.
+# A user of its own for each: the limit on processes counts those of a user.
+_users = itertools.count(64_000)
+
+# Inside: becomes that user, copies the folder, grades, and says what came of it.
 TRY = """
 import json, os, resource, shutil, subprocess, sys
 from pathlib import Path
 here = Path(__file__).parent
 if os.getuid() == 0:
     os.chmod("/tmp", 0o1777)
-    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+    os.setgroups([]); os.setgid(65534); os.setuid(int(sys.argv[2]))
 home = Path(shutil.copytree(here, "/tmp/home", copy_function=shutil.copy))
 for what, most in (("AS", 3 << 30), ("FSIZE", 256 << 20), ("NPROC", 300), ("CPU", 120)):
     resource.setrlimit(getattr(resource, "RLIMIT_" + what), (most, most))
@@ -135,7 +140,11 @@ except subprocess.TimeoutExpired:
     hangs = True
 mark = Path("/tmp/owned")
 owned = int(mark.read_text()) if mark.exists() else 0
-about = {"scores": read(), "hangs": hangs, "owned": owned, "process": process.pid}
+try:
+    scores = read()
+except Exception:  # it may have been damaged
+    scores = {}
+about = {"scores": scores, "hangs": hangs, "owned": owned, "process": process.pid}
 print(json.dumps(about), flush=True)
 os._exit(0)
 """
