@@ -305,17 +305,22 @@ def probe(limits: Limits | None = None) -> str:
             "Use a Linux machine or container, or give --trusted for code you trust."
         )
     reasons = []
-    for kind, engine in (("forked", ""), ("fresh", ""), *(("container", e) for e in choices())):
-        with _using(engine) as keep:
-            try:
-                holes = holes_in(kind, limits or Limits())
-            except FenceError as error:
-                reasons.append(f"{kind}: {error}")
-                continue
-            if not holes:
-                keep()
-                return kind
-            reasons.append(f"{kind}: a session behind it {', '.join(holes)}")
+    asked = os.environ.get(VARIABLE, "")
+    for kind, engine in (
+        ("forked", asked),
+        ("fresh", asked),
+        *(("container", e) for e in choices()),
+    ):
+        os.environ[VARIABLE] = engine  # for the lanes that are started from here, too
+        try:
+            holes = holes_in(kind, limits or Limits())
+        except FenceError as error:
+            reasons.append(f"{kind}: {error}")
+            continue
+        if not holes:
+            return kind
+        reasons.append(f"{kind}: a session behind it {', '.join(holes)}")
+    os.environ[VARIABLE] = asked
     raise FenceError(
         "no fence can be built on this machine, so untrusted notebooks are refused.\n  "
         + "\n  ".join(reasons)
@@ -323,19 +328,6 @@ def probe(limits: Limits | None = None) -> str:
         "kernel.apparmor_restrict_unprivileged_userns=0; containers: --privileged, or "
         "--security-opt seccomp=unconfined), run as root, or give --trusted for code you trust."
     )
-
-
-@contextlib.contextmanager
-def _using(engine):
-    """Use a container engine, here and in the lanes started from here; for good if told so."""
-    before, kept = os.environ.get(VARIABLE, ""), []
-    if engine:
-        os.environ[VARIABLE] = engine
-    try:
-        yield lambda: kept.append(engine)
-    finally:
-        if engine and not kept:
-            os.environ[VARIABLE] = before
 
 
 def holes_in(kind: str, limits: Limits) -> list[str]:

@@ -67,8 +67,8 @@ def record(assignment: Assignment, student: str, checks, answers, sources, notes
 def to_text(record: dict) -> str:
     """Return a record as the JSON in which it is kept.
 
-    Half a surrogate pair, which a notebook may hold and no database takes, becomes the text of
-    its escape.
+    Half a surrogate pair, which a file's name may bring along and no database takes, becomes the
+    text of its escape.
     """
     text = json.dumps(record, ensure_ascii=False, sort_keys=True)
     return _SURROGATE.sub(lambda found: rf"\\u{ord(found[0]):04x}", text)
