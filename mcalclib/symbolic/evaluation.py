@@ -256,9 +256,14 @@ def _singular_value(node, env, A):
 
 
 def polar_factor(A):
-    """Return U Vᵀ from the singular value decomposition."""
-    U, _, Vt = np.linalg.svd(A, full_matrices=False)
-    return U @ Vt
+    """Return U Vᵀ from the singular value decomposition, without the vectors of zeros.
+
+    At lower rank these vectors are arbitrary. Without them the factor of Aᵀ is the transpose of
+    that of A there too: Higham (2008), section 8.1, the canonical polar decomposition.
+    """
+    U, s, Vt = np.linalg.svd(A, full_matrices=False)
+    kept = s > 1e-13 * s[0]
+    return U[:, kept] @ Vt[kept]
 
 
 def _norm(node, env, A):

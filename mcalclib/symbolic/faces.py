@@ -119,21 +119,45 @@ def _singular_vector(X, i, u, other, dX):
 
 
 def polar(F, node, dX):
-    """dQ = (dX - Q dH) H⁻¹ for X = QH, H the square root of XᵀX."""
+    """dQ for X of full rank: the two short forms where the sizes say which side is larger.
+
+    Higham (2008), Functions of matrices, chapter 8; Kenney and Laub (1991), Polar decomposition
+    and matrix sign function condition estimates.
+    """
     (X,) = node.args
     rows, columns = X.shape
-    known = isinstance(rows, int) and isinstance(columns, int)
-    if rows != columns and not known:
-        raise NoRuleError(
-            f"no derivative of `{node!r}`: it depends on which of {rows} and {columns} is larger; "
-            "give the sizes as numbers."
-        )
-    if known and rows < columns:
+    if rows == columns:
+        return _polar_of_tall(F, X, dX)
+    if not (isinstance(rows, int) and isinstance(columns, int)):
+        return _polar_of_any(F, X, dX)
+    if rows < columns:
         return _polar_of_tall(F.T, X.T, dX.T).T
     return _polar_of_tall(F, X, dX)
 
 
+def _polar_of_any(Q, X, dX):
+    """dQ = Q L + (I - QQᵀ) dX X⁺Q + Q X⁺ dX (I - QᵀQ), whichever side of X is larger.
+
+    With Π = QᵀQ, L solves HL + LH = Qᵀ dX Π - Π dXᵀ Q for H = (XᵀX)^(1/2). For a wide X this H
+    is singular, so 1 takes the place of its zeros: XᵀX + I - Π is definite, and L is the same,
+    as what it is made from vanishes there. I - QQᵀ is 0 for a wide X, and I - Π for a tall one.
+    The same holds at a lower rank that does not change, as that of a xᵀ.
+    """
+    inside = n.matmul(Q.T, Q)
+    beside = _identity_less(inside)
+    turned = n.matmul(Q.T, dX, inside)
+    square = n.add(n.matmul(X.T, X), beside)
+    L = n.make("frechet", (square, n.subtract(turned, turned.T)), "sqrtm", square.shape)
+    P = pinv_of(X)
+    return n.add(
+        n.matmul(Q, L),
+        n.matmul(_identity_less(n.matmul(Q, Q.T)), dX, P, Q),
+        n.matmul(Q, P, dX, beside),
+    )
+
+
 def _polar_of_tall(Q, X, dX):
+    """dQ = (dX - Q dH) H⁻¹ for X = QH, H the square root of XᵀX."""
     square = n.matmul(X.T, X)
     H = n.mfun("sqrtm", square)
     moved = n.add(n.matmul(dX.T, X), n.matmul(X.T, dX))

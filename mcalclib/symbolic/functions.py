@@ -132,7 +132,10 @@ class PseudoInverse(_Matrix):
 
 
 class PolarFactor(_Matrix):
-    """PolarFactor(A): U V^T from the singular value decomposition A = U S V^T."""
+    """PolarFactor(A): U V^T from the singular value decomposition A = U S V^T.
+
+    It has a derivative wherever A has full rank, tall or wide, or keeps the rank it has.
+    """
 
 
 class RightEigenvector(_Matrix):
@@ -168,7 +171,11 @@ class Entry(_Scalar):
 
 
 class Norm(_Scalar):
-    """Norm(A), Norm(A, "nuclear"), Norm(A, "spectral"): of vectors the Euclidean norm."""
+    """Norm(A), Norm(A, "nuclear"), Norm(A, "spectral"): of vectors the Euclidean norm.
+
+    The nuclear norm has a derivative where A has full rank, the spectral norm where its largest
+    singular value is simple: Watson (1992).
+    """
 
 
 class Eigenvalue(_Scalar):

@@ -1,7 +1,10 @@
 """What the symbolic engine says in place of a rule's factorisation, against the rule itself."""
 
+import autograd
+import autograd.numpy as anp
 import numpy as np
 import pytest
+import scipy.linalg
 import sympy
 from numpy.testing import assert_allclose
 from sympy import Trace
@@ -24,6 +27,7 @@ from mcalclib.symbolic import (
     symbolic_hessian,
     to_numpy,
 )
+from mcalclib.symbolic.functions import PolarFactor
 
 
 def tall(rng):
@@ -134,9 +138,6 @@ def test_what_has_no_second_derivative_is_refused_by_name():
     second = symbolic_hessian(Trace(dA * expm(A)), A).operator
     with pytest.raises(NoRuleError, match="third derivative"):
         differential(second, A)
-    X = sympy.MatrixSymbol("X", sympy.Symbol("m", integer=True, positive=True), n)
-    with pytest.raises(NoRuleError, match="which of n and m is larger"):
-        symbolic_hessian(Norm(X, "nuclear"), X)
 
 
 def with_eigenvalues(rng, *values):
@@ -210,6 +211,102 @@ def test_second_derivative_is_the_second_difference(name, rng):
     assert_allclose(np.sum(operator * dX2), bilinear, rtol=1e-8)
     matrix = to_numpy(H)(X=at)
     assert_allclose(dX2.ravel("F") @ matrix @ dX.ravel("F"), bilinear, rtol=1e-8)
+
+
+def general(letter="X"):
+    """Return a matrix symbol of m by n: nobody says which is larger."""
+    m, n = sympy.symbols("m n", integer=True, positive=True)
+    return sympy.MatrixSymbol(letter, m, n)
+
+
+SHAPES = [(5, 3), (3, 5), (4, 4), (5, 1), (1, 5), (1, 1)]
+
+
+def of_full_rank(rng, shape):
+    return samples.full_rank(rng, *shape)
+
+
+@pytest.mark.parametrize("repeated", [False, True])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_one_derivative_of_the_polar_factor_serves_every_shape(rng, shape, repeated):
+    X = general()
+    dQ = to_numpy(differential(PolarFactor(X), X))
+    at = of_full_rank(rng, shape)
+    if repeated:  # of singular values that are all 2 the factor is smooth too
+        at = 2 * scipy.linalg.polar(at)[0]
+    dX, h = rng.standard_normal(shape), 1e-4
+    wide, narrow = (
+        (scipy.linalg.polar(at + t * dX)[0] - scipy.linalg.polar(at - t * dX)[0]) / (2 * t)
+        for t in (h, h / 2)
+    )
+    # extrapolated, so the error is that of rounding: eps / h
+    expected = (4 * narrow - wide) / 3
+    assert_allclose(dQ(X=at, dX=dX), expected, rtol=1e-7, atol=1e-9)
+
+
+@pytest.fixture(scope="module")
+def second_of_the_nuclear_norm():
+    X = general()
+    return symbolic_hessian(Norm(X, "nuclear"), X)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_one_second_derivative_of_the_nuclear_norm_serves_every_shape(
+    rng, shape, second_of_the_nuclear_norm
+):
+    H = second_of_the_nuclear_norm
+    at, dX, dX2 = of_full_rank(rng, shape), *rng.standard_normal((2, *shape))
+
+    def gradient(t):
+        # Watson (1992): UVᵀ, here from SciPy's polar decomposition
+        return scipy.linalg.polar(at + t * dX)[0]
+
+    h = 1e-4
+    expected = np.sum((gradient(h) - gradient(-h)) * dX2) / (2 * h)
+    found = to_numpy(H, "bilinear")(X=at, dX=dX, dX2=dX2)
+    assert_allclose(found, expected, rtol=1e-6, atol=1e-7)
+    assert_allclose(np.sum(to_numpy(H, "operator")(X=at, dX=dX) * dX2), found, rtol=1e-9, atol=1e-9)
+    matrix = to_numpy(H)(X=at)
+    assert_allclose(dX2.ravel("F") @ matrix @ dX.ravel("F"), found, rtol=1e-9, atol=1e-9)
+
+
+def test_second_derivative_of_the_nuclear_norm_is_autograds(rng, second_of_the_nuclear_norm):
+    H = to_numpy(second_of_the_nuclear_norm)
+
+    def nuclear(X):  # by the eigenvalues of the smaller square
+        small = anp.dot(X, X.T) if X.shape[0] < X.shape[1] else anp.dot(X.T, X)
+        return anp.sum(anp.sqrt(anp.linalg.eigh(small)[0]))
+
+    for shape in ((4, 2), (2, 4), (3, 3)):
+        at = of_full_rank(rng, shape)
+        flat = autograd.hessian(lambda x, s=shape: nuclear(anp.reshape(x, s[::-1]).T))
+        assert_allclose(H(X=at), flat(at.ravel("F")), rtol=1e-8, atol=1e-9)
+
+
+def test_nuclear_norm_along_matrices_of_one_rank_has_the_hessian_of_the_length(rng):
+    m, n = sympy.symbols("m n", integer=True, positive=True)
+    a, x = sympy.MatrixSymbol("a", m, 1), sympy.MatrixSymbol("x", n, 1)
+    H = to_numpy(symbolic_hessian(Norm(a * x.T, "nuclear"), x))
+    at, beside = rng.standard_normal(4), rng.standard_normal(3)
+    # ‖axᵀ‖_* = ‖a‖ ‖x‖, although axᵀ is far from full rank
+    length = np.linalg.norm(at)
+    expected = np.linalg.norm(beside) * (np.eye(4) - np.outer(at, at) / length**2) / length
+    assert_allclose(H(a=beside, x=at), expected, rtol=1e-8, atol=1e-9)
+
+
+def test_polar_factor_at_lower_rank_keeps_the_vectors_that_are_there(rng):
+    u, v = (x / np.linalg.norm(x) for x in (rng.standard_normal(4), rng.standard_normal(3)))
+    X = general()
+    G = to_numpy(symbolic_gradient(Norm(X, "nuclear"), X))
+    assert_allclose(G(X=3 * np.outer(u, v)), np.outer(u, v), atol=1e-14)
+
+
+def test_second_derivation_of_the_nuclear_norm_names_its_rules():
+    X = general()
+    steps = derivation(Norm(X, "nuclear"), X, order=2)
+    names = ", ".join(line.name for line in steps)
+    assert "polar factor" in names
+    assert r"L_{\mathrm{sqrt}}" in steps.latex or r"L_{\operatorname{sqrt}}" in steps.latex
 
 
 def test_spectral_norm_of_a_rank_one_matrix_has_the_hessian_of_a_square(rng):
