@@ -29,6 +29,7 @@ def _swapped(apply):
 _BUFFER = memoryview(bytearray(1 << 16))  # before the fork: most of it is never written to
 SMALL = 1 << 20  # bytes of values that travel with another reply
 MOST_OBJECTS = 10_000  # that stay here and travel as numbers in one frame
+_TOO_MANY = f"more than {MOST_OBJECTS} objects at once cannot cross the fence"
 
 OPERATIONS = (
     {
@@ -146,7 +147,7 @@ class Session:
         key = id(value)
         if key not in self.numbers:
             if len(self.objects) >= self.most:
-                raise FrameError(f"more than {MOST_OBJECTS} objects at once cannot cross the fence")
+                raise FrameError(_TOO_MANY)
             self.numbers[key] = len(self.objects)
             self.objects.append(value)  # kept alive, so its id stays its own
         return Remote("h", self.numbers[key])
@@ -201,26 +202,50 @@ class Session:
     def small(self, names):
         """Return values along with a reply, None where they are too large or cannot be had."""
         try:
-            found = self.on_values(names)
-            size = len(encode(found, lambda _: Remote("h", 0)))
+            found = self.known(names)
+            return found if measure(found) < SMALL else None
         except BaseException:  # whoever asks for them by themselves will be told why
             return None
-        return found if size < SMALL else None
+
+    def known(self, names):
+        return {name: (True, self.namespace[name]) for name in names if name in self.namespace}
 
     def on_values(self, names):
-        found = {}
-        for name in names:
-            if name in self.namespace:
-                try:
-                    encode(self.namespace[name], lambda _: Remote("h", 0))
-                except FrameError as error:
-                    found[name] = (False, str(error))
-                else:
-                    found[name] = (True, self.namespace[name])
-        return found
+        """Return values, and the names of those that one frame has no room for beside them."""
+        found, later = self.known(names), []
+        if is_refused(found):
+            for name, pair in found.items():
+                if why := is_refused({name: pair}, names):
+                    found[name] = (False, why)
+            while is_refused(found, later):
+                kept = list(found)[: len(found) // 2]
+                later += [name for name in found if name not in kept]
+                found = {name: found[name] for name in kept}
+        return found, later
 
     def on_do(self, operation, target, args, kwargs):
         return OPERATIONS[operation](target, *args, **kwargs)
+
+
+def measure(found, later=()):
+    """Return the bytes of a reply that brings values; raise FrameError where it cannot be sent."""
+    objects = itertools.count(1)
+
+    def number(_):
+        if next(objects) > MOST_OBJECTS:
+            raise FrameError(_TOO_MANY)
+        return Remote("h", 0)
+
+    return len(encode((0, "value", (found, list(later))), number))
+
+
+def is_refused(found, later=()):
+    """Return why a reply that brings values cannot be sent, an empty string if it can."""
+    try:
+        measure(found, later)
+    except FrameError as error:
+        return str(error)
+    return ""
 
 
 def describe(error):

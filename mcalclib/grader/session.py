@@ -40,6 +40,7 @@ _RAISABLE = {
 
 
 SLACK = 0.05  # seconds
+MOST_FRAMES = 8  # for the values of all names together
 _OTHER = "its reply was not what was asked for"
 _BUFFER = memoryview(bytearray(1 << 16))  # one for all: a new one for each reply costs more
 
@@ -154,7 +155,7 @@ class Session:
         """
         asked, found = self.known
         if asked != sorted(names) or found is None:
-            found = self._ask(("values", sorted(names)))
+            found = self._values(sorted(names))
         if not isinstance(found, dict):
             raise self._lose("refused", _OTHER)
         result = {}
@@ -166,6 +167,22 @@ class Session:
                     object.__setattr__(value, "_name", name)
                 result[name] = value
         return result
+
+    def _values(self, names):
+        """Ask for values until all are here: together they may be too much for one frame."""
+        values = {}
+        for _ in range(MOST_FRAMES):
+            reply = self._ask(("values", names))
+            if not (type(reply) is tuple and [type(part) for part in reply] == [dict, list]):
+                raise self._lose("refused", _OTHER)
+            found, later = reply
+            values |= found
+            if not later:
+                return values
+            if not all(type(name) is str for name in later) or not set(later) < set(names):
+                raise self._lose("refused", _OTHER)
+            names = sorted(later)
+        return values | dict.fromkeys(names, (False, "all its values together are too large"))
 
     def do(self, operation: str, target: "StandIn", *args, **kwargs):
         """Do something to an object on the far side and return what comes of it."""

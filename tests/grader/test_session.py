@@ -197,11 +197,44 @@ def test_values_too_large_to_come_along_do_not_break_the_cell_they_follow(sessio
     assert found["big"].shape == (1 << 18,)
     with pytest.raises(TypeError, match="cannot be read"):
         bool(found["cut"])
-    # 24 MB each: one can cross, both in one frame cannot.
-    session.run("a, b = np.zeros(3 << 20), np.zeros(3 << 20)", "<cell 2>", 0, {"a", "b"})
-    with pytest.raises(TypeError, match="cannot cross"):
-        session.values({"a", "b"})
-    assert session.values({"a"})["a"].size == 3 << 20
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a, b = np.zeros(3 << 20), np.ones(3 << 20)",  # 24 MB each, and a frame holds 32
+        "a, b = [0] * 150_000, [1] * 150_000",
+        "a, b = [[print] * 6_000 for _ in range(2)]\nfor x in a, b:\n    x[:] = [lambda: 0 for _ in x]",
+    ],
+)
+def test_values_that_no_frame_holds_together_come_one_after_the_other(session, text):
+    session.run(f"{text}\ndeep = 1\nfor _ in range(40): deep = [deep]", "<cell 1>", 0, {"a", "b"})
+    found = session.values({"a", "b", "deep", "number"})
+    assert len(found["a"]) == len(found["b"]) >= 6_000
+    assert found["number"] == 3
+    with pytest.raises(TypeError, match="nested more than 32 deep"):
+        bool(found["deep"])
+
+
+@pytest.mark.parametrize("later", ["names", "names + ['more']", "[[]]", "None", "[0]"])
+def test_a_session_that_puts_values_off_for_ever_is_refused(session, later):
+    session.run(
+        "import gc\nkind = next(type(o) for o in gc.get_objects() if type(o).__name__ == 'Session')\n"
+        f"kind.on_values = lambda self, names: ({{}}, {later})",
+        "<cell 1>",
+        0,
+    )
+    with pytest.raises(SessionLost) as caught:
+        session.values({"number", "table"})
+    assert caught.value.kind == "refused"
+
+
+def test_what_is_put_off_too_often_cannot_be_read(session):
+    session.run("for i in range(12): globals()[f'x{i:02}'] = np.zeros(3 << 20)", "<cell 1>", 0)
+    found = session.values({f"x{number:02}" for number in range(12)})
+    assert found["x00"].size == 3 << 20
+    with pytest.raises(TypeError, match="together are too large"):
+        bool(found["x11"])
 
 
 def test_sessions_share_nothing(fence):
