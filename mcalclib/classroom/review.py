@@ -2,9 +2,12 @@
 
 import hmac
 import json
+import os
 import secrets
 import socket
+import tempfile
 import threading
+from html import escape
 from importlib import resources
 from pathlib import Path
 
@@ -196,7 +199,7 @@ def _points(value):
     return float(value)
 
 
-def application(desk: Desk, token: str, port: int):
+def application(desk: Desk, token: str, port: int, opened=lambda: None):
     """Return the web application: one page, a handful of calls, nothing without the token.
 
     Parameters
@@ -206,6 +209,8 @@ def application(desk: Desk, token: str, port: int):
         Stands in the address of the page; every call must carry it.
     port : int
         The port that is listened on, because requests to any other host name are refused.
+    opened : callable
+        Called whenever somebody who has the token gets the page.
     """
     from tornado import web
 
@@ -245,6 +250,7 @@ def application(desk: Desk, token: str, port: int):
                 f"style-src 'nonce-{nonce}'; img-src data:; frame-ancestors 'none'; base-uri 'none'",
             )
             self.finish(page_text().replace("NONCE", nonce))
+            opened()
 
     class Call(Guarded):
         def check_xsrf_cookie(self):
@@ -282,9 +288,12 @@ class Server:
     """
 
     def __init__(self, folder, port: int = 0):
+        if not 0 <= port <= 65535:
+            raise GraderError(f"port {port}: ports go from 0 to 65535; choose another with --port.")
         self.desk = Desk(folder)
         self.token = secrets.token_urlsafe(24)
         self.port, self._wanted = 0, port
+        self.opened = threading.Event()  # somebody has got the page
         self._ready = threading.Event()
         self._problem = None
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -304,13 +313,12 @@ class Server:
                 listening = socket.create_server(("127.0.0.1", self._wanted))
             except OSError as error:
                 self._problem = error.strerror
-                self._ready.set()
                 return
             listening.setblocking(False)
             self.port = listening.getsockname()[1]
             self._stop = asyncio.Event()
             self._loop = asyncio.get_running_loop()
-            app = application(self.desk, self.token, self.port)
+            app = application(self.desk, self.token, self.port, self.opened.set)
             server = HTTPServer(app, max_body_size=MAX_BODY)
             server.add_sockets([listening])
             self._ready.set()
@@ -318,7 +326,10 @@ class Server:
             server.stop()
             await server.close_all_connections()
 
-        asyncio.run(serve())
+        try:
+            asyncio.run(serve())
+        finally:
+            self._ready.set()  # whatever went wrong, nobody waits for it
 
     @property
     def address(self) -> str:
@@ -332,20 +343,62 @@ class Server:
         self.desk.close()
 
 
+def way_in(address: str, folder) -> Path | None:
+    """Write a page that leads on to an address, for its owner's eyes alone, and return its path.
+
+    What a browser is started with stands in the list of processes, where everybody on the machine
+    can read it; an address with a token in it does not belong there. The page lies among the
+    results because browsers that are shut in (snap, flatpak) see no other program's ``/tmp``.
+
+    Parameters
+    ----------
+    address : str
+    folder : path
+
+    Returns
+    -------
+    path or None
+        None where the file system cannot keep others from reading the file.
+    """
+    handle, name = tempfile.mkstemp(".html", "review-", Path(folder).resolve())  # mode 0600
+    path, to = Path(name), escape(address)
+    with open(handle, "w", encoding="utf-8") as file:
+        is_private = not os.fstat(handle).st_mode & 0o077
+        if is_private:
+            file.write(
+                '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Review</title>'
+                '<meta name="referrer" content="no-referrer">'
+                f'<meta http-equiv="refresh" content="0;url={to}"></head>'
+                f'<body><p><a href="{to}">Review</a></p></body></html>\n'
+            )
+    if not is_private:
+        path.unlink()
+        return None
+    return path
+
+
 def review(folder: Path, port: int = 0, open_browser: bool = True):
     """Serve the page until the keyboard interrupts."""
     import signal
     import webbrowser
 
-    server = Server(folder, port)
+    server, page = Server(folder, port), None
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         print(f"{server.address}\nCtrl+C ends and writes scores.csv and the feedback.", flush=True)
         if open_browser:
-            webbrowser.open(server.address)
+            page = way_in(server.address, folder)
+            if page is None:
+                print("No file is private in that folder: open the address yourself.", flush=True)
+            else:
+                webbrowser.open(page.as_uri())
+                server.opened.wait()
+                page.unlink(missing_ok=True)
         threading.Event().wait()
     except KeyboardInterrupt:
         pass
     finally:
         signal.signal(signal.SIGTERM, before)
+        if page is not None:
+            page.unlink(missing_ok=True)
         server.stop()

@@ -2,12 +2,18 @@
 
 import csv
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
-from mcalclib.classroom.review import Desk, Server
+from mcalclib.classroom.review import Desk, Server, way_in
 from mcalclib.cli import main
 from mcalclib.grader.gradebook import Gradebook
 from mcalclib.grader.limits import GraderError
@@ -179,6 +185,65 @@ def test_calls_that_make_no_sense_are_answered(server, name, body, status):
 def test_a_port_that_is_taken_is_named(server, class_folder):
     with pytest.raises(GraderError, match=f"port {server.port}: .*--port"):
         Server(class_folder / "out", server.port)
+
+
+def test_a_port_that_cannot_be_is_refused_and_nothing_hangs(class_folder):
+    with pytest.raises(GraderError, match="port 80000: .*0 to 65535.*--port"):
+        Server(class_folder / "out", 80000)
+
+
+# Notes what it was started with, and the page's rights and content.
+BROWSER = """#!/bin/sh
+printf '%s\\n' "$*" > "$LOG.part"
+for one in "$@"; do path="${one#file://}"; done
+stat -c %a "$path" >> "$LOG.part"
+cat "$path" >> "$LOG.part"
+mv "$LOG.part" "$LOG"
+"""
+
+
+def soon(condition):
+    until = time.monotonic() + 30
+    while not condition() and time.monotonic() < until:
+        time.sleep(0.05)
+    return condition()
+
+
+@pytest.mark.parametrize("is_opened", [True, False])
+def test_the_token_stands_in_no_command_line(class_folder, tmp_path, is_opened):
+    program, log, out = tmp_path / "browser", tmp_path / "log", class_folder / "out"
+    program.write_text(BROWSER)
+    program.chmod(0o700)
+    root = str(Path(__file__).resolve().parents[2])
+    env = {**os.environ, "PYTHONPATH": root, "BROWSER": f"{program} %s", "LOG": str(log)}
+    command = [sys.executable, "-m", "mcalclib.cli", "review", str(out)]
+    with subprocess.Popen(
+        ["env", "--default-signal=INT", *command], env=env, stdout=subprocess.PIPE, text=True
+    ) as running:
+        try:
+            address = running.stdout.readline().strip()
+            token = address.partition("token=")[2]
+            assert token and soon(log.exists)
+            started_with, rights, page = log.read_text().split("\n", 2)
+            assert token not in started_with and started_with.startswith("file:///")
+            assert rights == "600" and f'content="0;url={address}"' in page
+            if is_opened:  # the printed address works, and the file is then of no more use
+                with urllib.request.urlopen(address, timeout=10) as reply:
+                    assert reply.status == 200
+                assert soon(lambda: not list(out.glob("review-*.html")))
+            running.send_signal(signal.SIGINT)
+            running.communicate(timeout=30)
+        finally:
+            running.kill()
+    assert running.returncode == 0 and not list(out.glob("review-*.html"))
+
+
+def test_where_files_cannot_be_private_none_is_written(tmp_path, monkeypatch):
+    about = os.stat_result((0o100666, *[0] * 9))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fstat", lambda handle: about)
+        assert way_in("http://127.0.0.1:1/?token=secret", tmp_path) is None
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_mark_whose_cell_went_is_kept_and_noted(class_folder):
