@@ -5,7 +5,7 @@ instructor's tests, which call the student's functions through stand-ins, and co
 comes back as plain data. Missing, late and unreadable all score zero, with the reason.
 """
 
-# ruff: noqa: BLE001, S110, S112 - whatever untrusted code raises is an answer about it, not our error
+# ruff: noqa: BLE001, S110 - whatever untrusted code raises is an answer about it, not our error
 
 import ast
 import hashlib
@@ -145,6 +145,7 @@ class Trial:
         self.namespace = dict(prepared.namespace)
         self.remote: set[str] = set()  # names that the student's side defines
         self.lost: dict[str, SessionLost] = {}  # names whose cell did not survive
+        self.raised: dict[str, Exception] = {}  # names whose cell raised in this session
         self.draws = 0, 0  # seed of the current cell, and how often it was drawn from
         self.stale = True
         self.tainted = False  # whether hidden inputs may have reached the student's code
@@ -206,6 +207,9 @@ class Trial:
         except Exception as raised:
             output = getattr(raised, "output", "")
             error = told(raised)
+            self._note(part, raised)
+        else:
+            self._note(part, None)
         self.stale = True
         if step.kind == "answer":
             about = self.answers.setdefault(part.grade_id, {"output": "", "error": ""})
@@ -215,6 +219,14 @@ class Trial:
         about["error"] = clean_text(error, 4_000)  # of the last copy, which is the one that counts
         if (output or error) and self.tainted:
             self.unclean.add("")
+
+    def _note(self, part, raised):
+        """Remember what the cell of an answer raised, for tests that miss what it defines."""
+        for name in part.names if part is not None else ():
+            if raised is None:
+                self.raised.pop(name, None)
+            else:
+                self.raised[name] = raised
 
     def _wanted_after(self, number):
         """Return the names that are looked up next if a test follows, so as not to ask twice."""
@@ -299,6 +311,7 @@ class Trial:
             self.until = self.session.until = self.until + time.monotonic() - start
             self.stale = True
             self.tainted = False
+            self.raised.clear()
             if self.spawned == 1 or self._replay(number):
                 return self.session
 
@@ -317,8 +330,9 @@ class Trial:
             except SessionLost:
                 self.culprits.add(earlier)
                 return False
-            except Exception:
-                continue
+            except Exception as raised:
+                if step.part >= 0:
+                    self._note(self.assignment.parts[step.part], raised)
         return True
 
     def _refresh(self, needed):
@@ -457,7 +471,15 @@ class Trial:
         if isinstance(error, NameError) and not isinstance(error, FromStudent):
             name = getattr(error, "name", None)
             if name in self.remote:
-                return f"`{name}` is not defined in the submission"
+                missing, raised = (
+                    f"`{name}` is not defined in the submission",
+                    self.raised.get(name),
+                )
+                if isinstance(raised, NotImplementedError):
+                    return self._explain(raised, part, line)
+                if raised is not None:
+                    missing += f": its cell raised {told(raised).partition(chr(10))[0][:300]}"
+                return missing
         text = told(error)
         if isinstance(error, NotImplementedError) and isinstance(error, FromStudent):
             return NO_ANSWER if not str(error) else f"no answer was given ({text})"

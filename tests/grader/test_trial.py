@@ -176,6 +176,29 @@ def test_a_name_that_is_missing_is_named():
     assert graded(source, submitted=source[1:])["t"]["points"] == 0
 
 
+def test_a_name_whose_cell_raised_is_told_with_what_it_raised():
+    source = [
+        answer("f", solution("def f(): return 1")),
+        check("t", "assert f() == 1"),
+        answer("g", solution("def g(): return 1")),
+        check("u", "assert g() == 1"),
+    ]
+    # The second answer's session is a new one, in which the first cell raises again.
+    result = graded(source, f="x = 1\nimport no_such_module", g="import os\nos._exit(1)")
+    told = (
+        "`f` is not defined in the submission: its cell raised "
+        "ModuleNotFoundError: No module named 'no_such_module' (line 2 of the cell)"
+    )
+    assert result["t"]["message"] == told
+    assert graded(source, f="def f(:", g="def g(): return f()")["u"]["message"].startswith(
+        "the submission's code raised NameError: name 'f' is not defined"
+    )
+    stub = "# YOUR CODE HERE\nraise NotImplementedError()"
+    assert graded(source, f=stub)["t"]["message"] == "no answer was given (NotImplementedError)"
+    mended = [cell("code", "1 / 0", "f", solution=True), *source]
+    assert graded(source, submitted=mended)["t"]["status"] == "passed"
+
+
 def test_values_are_read_again_after_every_cell_and_every_call():
     source = [
         answer("f", solution("seen = []\ndef note(x): seen.append(x)")),
