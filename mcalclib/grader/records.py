@@ -5,8 +5,9 @@ import math
 import re
 
 from .assignment import Assignment
+from .explaining import clean_text
 from .feedback import page
-from .trial import Check, clean_text
+from .trial import Check
 
 # The worst check names the submission.
 STATUSES = ("passed", "manual", "failed", "error", "timed_out", "refused", "unreadable")

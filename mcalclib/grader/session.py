@@ -109,6 +109,7 @@ class Session:
         self.interrupted = False
         self.depth = 0  # requests under way: more than one while a test's function is called
         self.received = bytearray()
+        self.given: dict[str, type] = {}  # what functions gave that were called, for explanations
         self.known: tuple = (None, None)  # names, and their values until anything else is asked
         self.socket: socket.socket = fence.open()
         self.patience = 0.0  # seconds that the next call on it may take
@@ -194,6 +195,8 @@ class Session:
             raise
         if isinstance(result, StandIn):
             object.__setattr__(result, "_name", name)
+        if operation == "call":
+            self.given[name] = type(result)
         return result
 
     # -- frames -----------------------------------------------------------------------------

@@ -7,7 +7,6 @@ comes back as plain data. Missing, late and unreadable all score zero, with the 
 
 # ruff: noqa: BLE001, S110 - whatever untrusted code raises is an answer about it, not our error
 
-import ast
 import hashlib
 import math
 import random
@@ -23,7 +22,7 @@ import numpy.random  # loaded lazily by NumPy, and needed by every trial
 
 from . import cells
 from .assignment import Assignment, Part
-from .frames import FrameError
+from .explaining import clean_text, compared, line_of, returned, statement, told
 from .inside import Output
 from .limits import Limits
 from .matching import Plan, Step, is_unanswered
@@ -31,7 +30,6 @@ from .session import FromStudent, Session, SessionLost, StandIn
 
 GRACE = 5  # seconds of processor time beyond what a test may take
 STRIKES = 2  # how often one function may bring the session down before it is called no more
-_ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}")
 HIDDEN = "a hidden test did not pass"
 NO_ANSWER = "no answer was given (NotImplementedError)"
 HANGS = {  # what became of the trial's own process, where it did not survive a step
@@ -376,7 +374,7 @@ class Trial:
                 raise SessionLost(
                     "error", f"not run: `{blocked[0]}` brought the session down before"
                 )
-            self._live(number)
+            self._live(number).given.clear()
             tainted = self.tainted
             self._refresh(used)
             self._seed_ours(part.grade_id)
@@ -385,19 +383,19 @@ class Trial:
             self._score(check, value)
         except CheckTimeout as error:
             self._abandon("the test took too long")
-            line = _line(error, part)
+            line = line_of(error, part)
             check.status, check.detail = "timed_out", "the test took too long with this answer"
         except SessionLost as lost:
-            line = _line(lost, part)
+            line = line_of(lost, part)
             check.status, check.detail = lost.kind, _about(lost)
             if lost.name:
                 self.strikes[lost.name] = self.strikes.get(lost.name, 0) + 1
         except AssertionError as error:
-            line = _line(error, part)
+            line = line_of(error, part)
             check.status = "error" if isinstance(error, FromStudent) else "failed"
             check.detail = self._explain(error, part, line)
         except BaseException as error:
-            line = _line(error, part)
+            line = line_of(error, part)
             check.status, check.detail = "error", self._explain(error, part, line)
             missing = getattr(error, "name", None) if isinstance(error, NameError) else None
             if missing in self.lost and missing not in self.namespace:
@@ -445,8 +443,7 @@ class Trial:
             check.status = "failed" if failed else "error"
             if line > 0:
                 error.line = 0
-                statement = _statement(part.source, line)
-                check.detail = f"{told(error)}\nin the test: {statement}"
+                check.detail = f"{told(error)}\nin the test: {statement(part.source, line)}"
             else:
                 check.detail = self._explain(error, part, line)
         check.message = check.detail = clean_text(check.detail, 4_000)
@@ -485,55 +482,28 @@ class Trial:
             return NO_ANSWER if not str(error) else f"no answer was given ({text})"
         if isinstance(error, FromStudent):
             return f"the submission's code raised {text}"
-        statement = _statement(part.source, line)
-        return f"{text}\nin the test: {statement}" if statement else text
+        where = statement(part.source, line)
+        given = self.session.given if self.session is not None else {}
+        about = (
+            where and f"in the test: {where}",
+            self._compared(error, part),
+            returned(error, given),
+        )
+        return "\n".join([text, *filter(None, about)])
+
+    def _compared(self, error, part):
+        if not isinstance(error, AssertionError):
+            return ""
+        try:
+            with _alarm(1):
+                return compared(error, part)
+        except CheckTimeout:
+            return ""
 
 
 def _about(lost):
     about = f"`{lost.name}`: " if lost.name else ""
     return f"{about}{lost}"
-
-
-def told(error) -> str:
-    """Return an error in one line or a few: its kind, its message, where in the cell."""
-    name = type(error).__name__
-    text = str(error).strip()
-    line = f" (line {error.line} of the cell)" if getattr(error, "line", 0) > 0 else ""
-    if isinstance(error, FrameError):
-        name = "the fence"
-    return f"{name}: {text}{line}" if text else f"{name}{line}"
-
-
-def clean_text(text: str, limit: int) -> str:
-    """Return student-visible text without memory addresses, terminal codes and excess."""
-    text = _ADDRESS.sub("0x…", text)
-    text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)
-    if not text.isprintable():
-        text = "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)
-    return text if len(text) <= limit else text[:limit] + "…"
-
-
-def _line(error, part):
-    """Return the line of the test at which an error came out, as the test's own lines count."""
-    step = error.__traceback__
-    while step is not None:
-        if step.tb_frame.f_code.co_filename == f"<test {part.grade_id}>":
-            return step.tb_lineno
-        step = step.tb_next
-    return math.inf
-
-
-def _statement(source, line):
-    best = None
-    for node in ast.walk(ast.parse(source)):
-        if not (isinstance(node, ast.stmt) and node.lineno <= line <= node.end_lineno):
-            continue
-        if best is None or node.end_lineno - node.lineno <= best.end_lineno - best.lineno:
-            best = node
-    if best is None:
-        return ""
-    text = ast.get_source_segment(source, best) or ""
-    return text if text.count("\n") < 5 else text.split("\n")[0]
 
 
 def _ring(*_):
