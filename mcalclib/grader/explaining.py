@@ -17,13 +17,16 @@ import mcalclib
 from .frames import FrameError
 from .session import FromStudent
 
+_PLACE = re.compile(r" ?\(<cell [-\d]+>, line \d+\)$")  # as SyntaxError says it; we do, too
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}")
 
 
 def told(error) -> str:
     """Return an error in one line or a few: its kind, its message, where in the cell."""
-    name = type(error).__name__
-    text = str(error).strip()
+    name, text = type(error).__name__, str(error)
+    if isinstance(error, FromStudent):
+        name, text = error.kind, error.message
+    text = _PLACE.sub("", text.strip())
     line = f" (line {error.line} of the cell)" if getattr(error, "line", 0) > 0 else ""
     if isinstance(error, FrameError):
         name = "the fence"

@@ -58,9 +58,12 @@ class SessionLost(BaseException):
 
 
 class FromStudent:
-    """Marks an error that was raised by the student's code."""
+    """Marks an error that was raised by the student's code.
 
-    shown = ""
+    ``kind`` is the name of the class that was raised; ``shown`` names it where ours is another.
+    """
+
+    kind = message = shown = ""
     line = 0
     output = ""
 
@@ -79,11 +82,11 @@ def student_error(names, message, line=0, output="") -> Exception:
     base = next((_RAISABLE[name] for name in names if name in _RAISABLE), RuntimeError)
     if base not in _raised_classes:
         _raised_classes[base] = type(base.__name__, (FromStudent, base), {})
-    shown = str(message) if isinstance(message, str) else ""
-    if names and names[0] != base.__name__:
-        shown = f"{names[0][:80]}: {shown}"
+    kind = names[0][:80] if names else base.__name__
+    message = message if isinstance(message, str) else ""
+    shown = message if kind == base.__name__ else f"{kind}: {message}"
     error = _raised_classes[base](shown)
-    error.shown = shown
+    error.kind, error.message, error.shown = kind, message, shown
     error.line = line if isinstance(line, int) else 0
     error.output = output if isinstance(output, str) else ""
     return error

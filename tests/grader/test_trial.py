@@ -193,6 +193,10 @@ def test_a_name_whose_cell_raised_is_told_with_what_it_raised():
     assert graded(source, f="def f(:", g="def g(): return f()")["u"]["message"].startswith(
         "the submission's code raised NameError: name 'f' is not defined"
     )
+    told = "its cell raised IndentationError: unexpected indent (line 2 of the cell)"
+    assert graded(source, f="x = 1\n  y = 2")["t"]["message"].endswith(told)
+    told = "its cell raised SystemExit (line 1 of the cell)"
+    assert graded(source, f="raise SystemExit")["t"]["message"].endswith(told)
     stub = "# YOUR CODE HERE\nraise NotImplementedError()"
     assert graded(source, f=stub)["t"]["message"] == "no answer was given (NotImplementedError)"
     mended = [cell("code", "1 / 0", "f", solution=True), *source]
