@@ -4,9 +4,9 @@
   "use strict";
 
   const JUDGING = [
-    "vendor/mathjs/math.js", "vendor/katex/katex.min.js", "lazy/grammar.js", "lazy/matrices.js",
-    "lazy/formulas.js", "lazy/literals.js", "lazy/experiments.js", "lazy/answers.js",
-    "lazy/reading.js", "lazy/box.js", "exercises/common.js",
+    "vendor/mathjs/math.js", "vendor/katex/katex.min.js", "lazy/tokens.js", "lazy/grammar.js",
+    "lazy/matrices.js", "lazy/formulas.js", "lazy/literals.js", "lazy/experiments.js",
+    "lazy/answers.js", "lazy/reading.js", "lazy/box.js", "exercises/common.js",
   ];
   const brought = {};
   const practice = {

@@ -7,7 +7,7 @@
 (() => {
   "use strict";
 
-  const { ParseError } = window.mcalc.grammar;
+  const { ParseError, plain } = window.mcalc.tokens;
   const { read, factors, count, isScalar, show, NUMBER } = window.mcalc.formulas;
   const { isMatrix, readMatrix, readAssignments, readShape } = window.mcalc.literals;
   const { judge, judgeValue, found, alike } = window.mcalc.experiments;
@@ -161,7 +161,7 @@
   }
 
   function judgeClaim(exercise, answer) {
-    const word = answer.trim().replace(/\.+$/, "").toLowerCase();
+    const word = plain(answer).trim().replace(/\.+$/, "").toLowerCase();
     if (TRUE.has(word)) return found(exercise.answer, exercise.answer ? "claim-holds" : "claim-false");
     if (FALSE.has(word)) return found(false, exercise.answer ? "claim-true" : "needs-counterexample");
     const values = readAssignments(answer);

@@ -40,9 +40,10 @@
       input.removeAttribute("aria-invalid");
       if (!input.value.trim()) return place.replaceChildren(this.help.cloneNode(true));
       try {
-        const { tex, shape } = reading(this.exercise, input.value);
+        const { tex, shape, notes = [] } = reading(this.exercise, input.value);
         place.replaceChildren(typeset(tex));
         if (shape) place.append(" ", element("span", "practice-shape", shape));
+        place.append(...notes.map((note) => element("span", "practice-note", sentence(note))));
         document.dispatchEvent(new CustomEvent("mcalc-written"));
       } catch (problem) {
         if (!(problem instanceof ParseError)) throw problem;

@@ -8,7 +8,7 @@
 (() => {
   "use strict";
 
-  const { parse, ParseError, ENTRYWISE, quoted } = window.mcalc.grammar;
+  const { parse, ParseError, ENTRYWISE, KNOWN, TOO_DEEP, quoted } = window.mcalc.grammar;
   const M = window.mcalc.matrices;
 
   const ARGUMENTS = {
@@ -21,6 +21,10 @@
   const INDEXED = new Set(["lambda", "eigenvalue", "sigma"]);
   const NORMS = { 2: "spectral", F: "norm", fro: "norm", nuc: "nuclear" };
   const NUMBER = ["1", "1"];
+  const LONGEST = 1000; // signs in a formula
+  const LARGEST = 4; // sizes multiplied in one side of a matrix
+  const OF_MATRICES = { exp: "expm", log: "logm", ln: "logm", sqrt: "sqrtm" };
+  const SYMBOLS_TOO = new Set(["lambda", "sigma", "K", "I"]); // names of functions, and of symbols
   const DEEPEST = 150; // pieces inside each other
   const GUESSES = 1000; // ways to give sizes to bare I
 
@@ -60,9 +64,13 @@
     constructor(text, shapes, result = null) {
       this.text = text;
       this.shapes = shapes;
-      this.tree = parse(text);
+      if (text.length > LONGEST) {
+        const shown = `${text.slice(0, 40)}...`;
+        throw new ParseError(shown, 0, `the formula is longer than ${LONGEST} signs.`);
+      }
+      this.tree = parse(text, Object.keys(shapes));
       if (depth(this.tree) > DEEPEST) {
-        throw new ParseError(text, 0, "the formula has too many brackets inside each other.");
+        throw new ParseError(text, 0, TOO_DEEP);
       }
       this.shape = this.sized(result);
     }
@@ -108,6 +116,9 @@
 
     measure(tree) {
       tree.shape = this.shapeOf(tree);
+      if (tree.shape.some((size) => factors(size).length > LARGEST)) {
+        this.wrong(tree, "this Kronecker product is too large to be computed here");
+      }
       return tree.shape;
     }
 
@@ -132,7 +143,9 @@
           if (isScalar(first)) return second;
           if (isScalar(second)) return first;
           if (first[1] !== second[0]) {
-            this.wrong(tree, `the product ${show(first)} times ${show(second)} does not fit`);
+            const advice = same(first, second) && first.includes("1")
+              ? "; of vectors there are x' y (a number), x y' (a matrix) and x .* y" : "";
+            this.wrong(tree, `the product ${show(first)} times ${show(second)} does not fit${advice}`);
           }
           return [first[0], second[1]];
         case "/":
@@ -147,7 +160,7 @@
           this.exponent(tree, second);
           this.square(tree, first, "a power needs a square matrix, got", "; for powers of the entries write .^");
           if (!isScalar(first) && wholeNumber(tree.args[1]) === null) {
-            this.wrong(tree, "a matrix has whole powers only");
+            this.wrong(tree, "a matrix has whole powers only; its square root is sqrtm(A)");
           }
           return first;
         case ".^":
@@ -166,8 +179,9 @@
         tree.size = name.slice(2);
         return [tree.size, tree.size];
       }
-      const known = Object.keys(this.shapes).join(", ");
-      return this.wrong(tree, `the name ${quoted(name)} is unknown; this exercise has ${known}`);
+      const known = Object.keys(this.shapes);
+      const told = adviceOn(name, known) || `this exercise has ${known.join(", ")}`;
+      return this.wrong(tree, `the name ${quoted(name)} is unknown; ${told}`);
     }
 
     // The size that a text names, null if it names none.
@@ -257,6 +271,11 @@
       tree.args = tree.args.slice(0, 1);
     }
 
+    // How a piece was read that some would read otherwise.
+    get notes() {
+      return [...new Set([...walk(this.tree)].map((tree) => noteOn(tree, this.text)).filter(Boolean))];
+    }
+
     // The value where the names have these values.
     at(values) {
       const sizes = { 1: 1 };
@@ -267,6 +286,42 @@
       }
       return evaluate(this.tree, values, sizes);
     }
+  }
+
+  // What to write in the place of an unknown name, nothing if that is not clear.
+  function adviceOn(name, known) {
+    if (name === "e") {
+      return "write exp(x) for the exponential of every entry, expm(A) for that of a matrix";
+    }
+    if (["T", "t", "H"].includes(name)) return "write A' or A^T for a transpose";
+    const [starts = null] = /^(?:tr|trace|det|log|exp|inv|vec|diag)(?=[A-Z])/.exec(name) ?? [];
+    if (starts || (KNOWN.has(name) && !SYMBOLS_TOO.has(name))) {
+      return `the argument of a function stands in brackets, as in ${starts ?? name}(...)`;
+    }
+    const near = known.filter((other) => other.toLowerCase() === name.toLowerCase());
+    return near.length ? `capital letters count, so write ${near.join(" or ")}` : "";
+  }
+
+  function noteOn(tree, text) {
+    const [first, second] = tree.args;
+    if (tree.op === "call" && first.shape && !first.shape.includes("1")) {
+      const [m, n] = first.shape;
+      const { data: name } = tree;
+      if (Object.hasOwn(OF_MATRICES, name) && m === n) {
+        return `${name} is taken of every entry; of the matrix it is ${OF_MATRICES[name]}.`;
+      }
+      if (name === "norm") {
+        return "The norm of a matrix is that of Frobenius; the spectral norm is norm(A, 2).";
+      }
+    }
+    if (tree.op === "*" && first.op === "/" && isScalar(second.shape)) {
+      const whole = text.slice(first.args[1].place, tree.place + 1);
+      if (/^[A-Za-z0-9]{2,}$/.test(whole)) {
+        const [divisor, after] = [whole.slice(0, -1), whole.at(-1)];
+        return `/${whole} is read as /${divisor} times ${after}; for the other write /(${whole}).`;
+      }
+    }
+    return null;
   }
 
   function* combinations(labels, length) {

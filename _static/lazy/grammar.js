@@ -3,15 +3,12 @@
 // tests/grammar_texts.json. Nothing here runs what a reader types: it becomes a tree, no more.
 //
 //   mcalc.grammar.parse("x' A dx") -> {op, args, data, place}; throws a ParseError
+//   mcalc.grammar.parse("x'Adx", ["x", "A", "dx"]), where the symbols are known
 //   mcalc.grammar.tex(tree)        -> the tree as a reader would write it, for KaTeX
 (() => {
   "use strict";
 
-  const GREEK = {
-    α: "alpha", β: "beta", γ: "gamma", δ: "delta", θ: "theta", κ: "kappa", λ: "lambda", μ: "mu",
-    ρ: "rho", σ: "sigma", τ: "tau", φ: "phi", ψ: "psi", ω: "omega",
-    Σ: "Sigma", Λ: "Lambda", Ω: "Omega", Φ: "Phi", Ψ: "Psi",
-  };
+  const { tokensOf, ParseError, quoted, SPACE, GREEK_NAMES } = window.mcalc.tokens;
   const ENTRYWISE = new Set([
     "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sqrt", "abs", "arctan", "sign", "ln",
   ]);
@@ -26,89 +23,27 @@
   ]);
   const KNOWN = new Set([...ENTRYWISE, ...OTHER, ...Object.keys(SQUARE)]);
 
-  // JavaScript's \b and \w know ASCII only and its \s counts one character more than Python's.
-  const SPACE = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
-  const NO_WORD = "(?![\\p{L}\\p{N}_])";
-  const TOKENS = new RegExp(
-    "(?<number>[0-9]+(?:\\.[0-9]+)?|\\.[0-9]+)" +
-      `|(?<transpose>['’′ᵀ]|\\.'|\\^${SPACE}*(?:T(?![0-9_])|⊤|\\{T\\}))` +
-      `|(?<inverse_transpose>\\^${SPACE}*-${SPACE}*T(?![0-9_])` +
-      `|\\^${SPACE}*\\(${SPACE}*-${SPACE}*T${SPACE}*\\)|⁻ᵀ)` +
-      "|(?<raised>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)" +
-      "|(?<name>[A-Za-zα-ωΑ-Ω_][A-Za-z0-9_]*)" +
-      "|(?<bars>\\|\\||‖)" +
-      "|(?<symbol>\\.\\*|\\.\\^|\\./|\\*\\*|[\\-+*/^(),@∘⊗⊙−·])" +
-      `|(?<space>${SPACE}+)`,
-    "uy",
-  );
-  const SAME = { "**": "^", "@": "*", "−": "-", "·": "*", "⊙": ".*", "∘": ".*" };
+  const INSTEAD = {
+    inverse: "inv(A)", solve: "inv(A) b", outer: "x y'", determinant: "det(A)", matmul: "A B",
+    multiply: "A .* B", array: "[1, 2; 3, 4]",
+  };
+  const NESTED = 80; // brackets inside each other
+  const TOO_DEEP = "the formula has too many brackets inside each other.";
+  const CLOSING = { "(": ")", "{": "}" };
   const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-
-  class ParseError extends Error {
-    constructor(text, place, problem) {
-      super(`${problem}\n  ${text}\n  ${" ".repeat(place)}^`);
-      this.name = "ParseError";
-      Object.assign(this, { text, place, problem });
-    }
-  }
-
-  // A text in quotes, as Python shows it.
-  function quoted(text) {
-    const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
-    const shown = [...text].map((c) => {
-      const code = c.codePointAt(0);
-      if (c === mark || c === "\\") return `\\${c}`;
-      if (c === "\n" || c === "\r" || c === "\t") return { "\n": "\\n", "\r": "\\r", "\t": "\\t" }[c];
-      if (c === " " || !/[\p{C}\p{Z}]/u.test(c)) return c;
-      const hex = code.toString(16);
-      if (code < 256) return `\\x${hex.padStart(2, "0")}`;
-      return code < 65536 ? `\\u${hex.padStart(4, "0")}` : `\\U${hex.padStart(8, "0")}`;
-    });
-    return mark + shown.join("") + mark;
-  }
-
-  function tokensOf(text) {
-    const out = [];
-    let place = 0;
-    while (place < text.length) {
-      TOKENS.lastIndex = place;
-      const match = TOKENS.exec(text);
-      if (match === null) {
-        const character = String.fromCodePoint(text.codePointAt(place));
-        throw new ParseError(text, place, `the character ${quoted(character)} has no meaning here.`);
-      }
-      const [kind, typed] = Object.entries(match.groups).find(([, found]) => found !== undefined);
-      if (kind !== "space") {
-        const shown = kind === "name" ? (GREEK[typed[0]] ?? typed[0]) + typed.slice(1) : typed;
-        if (kind === "name" && isSeveral(shown)) {
-          [...shown].forEach((c, i) => out.push({ kind, text: c, place: place + i }));
-        } else out.push({ kind, text: SAME[shown] ?? shown, place });
-      }
-      place += typed.length;
-    }
-    out.push({ kind: "end", text: "", place: text.length });
-    return out;
-  }
-
-  // Whether a name is letters side by side: Xw is X w, but dA and Tr are names.
-  function isSeveral(name) {
-    return (
-      /^\p{L}{2,4}$/u.test(name) &&
-      /\p{Lu}/u.test(name) &&
-      !(name[0] === "d" && name.length === 2) &&
-      !Object.hasOwn(SQUARE, name)
-    );
-  }
+  const NO_WORD = "(?![\\p{L}\\p{N}_])"; // JavaScript's \b knows ASCII only
 
   const node = (op, args, data, place) => ({ op, args, data, place });
 
   // Recursive descent: sums, products (also by standing side by side), signs, powers.
   class Parser {
-    constructor(text) {
+    constructor(text, names = []) {
       this.text = text;
-      this.tokens = tokensOf(text);
+      this.names = names;
+      this.tokens = tokensOf(text, KNOWN, names);
       this.at = 0;
       this.bars = 0;
+      this.inside = 0;
     }
 
     get now() {
@@ -131,26 +66,45 @@
 
     expect(text, opened) {
       if (this.take(text)) return;
+      this.noDecimalComma();
       const came = this.now.text ? `found ${quoted(this.now.text)}` : "the text ends";
       this.fail(
         `expected ${quoted(text)} for the ${quoted(opened.text)} at position ${opened.place + 1}; ${came}.`,
       );
     }
 
+    noDecimalComma() {
+      const [before, after] = [this.tokens[this.at - 1], this.tokens[this.at + 1]];
+      if (this.now.text === "," && before?.kind === "number" && after?.kind === "number") {
+        this.fail(
+          `a decimal number has a point, as in ${before.text}.${after.text}; a column of numbers is ` +
+            `[${before.text}; ${after.text}].`,
+        );
+      }
+    }
+
     whole() {
       if (this.now.kind === "end") this.fail("there is no expression.");
       const tree = this.sum();
+      if (this.now.kind !== "end") this.noDecimalComma();
       if (this.now.kind !== "end") this.fail(`${quoted(this.now.text)} does not belong here.`);
       return tree;
     }
 
+    tooDeep() {
+      throw new ParseError(this.text, 0, TOO_DEEP);
+    }
+
     sum() {
+      this.inside += 1;
+      if (this.inside > NESTED) this.tooDeep();
       let tree = this.product();
       while (this.is("+", "-")) {
         const sign = this.now;
         this.at += 1;
         tree = node(sign.text, [tree, this.product()], null, sign.place);
       }
+      this.inside -= 1;
       return tree;
     }
 
@@ -162,6 +116,9 @@
           this.at += 1;
           tree = node(token.text, [tree, this.signed()], null, token.place);
         } else if (this.startsOperand()) {
+          if (token.kind === "fraction" && this.tokens[this.at - 1].kind === "number") {
+            this.fail("a number and a fraction may be a sum or a product; write 2.5 or 5/2.");
+          }
           tree = node("*", [tree, this.power()], null, token.place);
         } else return tree;
       }
@@ -169,14 +126,18 @@
 
     startsOperand() {
       if (this.now.kind === "bars") return this.bars === 0;
-      return this.now.kind === "number" || this.now.kind === "name" || this.is("(");
+      return ["number", "fraction", "over", "name"].includes(this.now.kind) || this.is("(", "{", "<");
     }
 
     signed() {
-      const token = this.now;
-      if (this.take("-")) return node("neg", [this.signed()], null, token.place);
-      if (this.take("+")) return this.signed();
-      return this.power();
+      const minuses = [];
+      const first = this.at;
+      while (this.is("+", "-")) {
+        if (this.is("-")) minuses.unshift(this.now.place);
+        this.at += 1;
+      }
+      if (this.at - first > NESTED) this.tooDeep();
+      return minuses.reduce((tree, place) => node("neg", [tree], null, place), this.power());
     }
 
     power() {
@@ -198,6 +159,9 @@
           }
           const exponent = node("number", [], Number(digits), token.place);
           tree = node("^", [tree, exponent], null, token.place);
+        } else if (token.kind === "pseudoinverse") {
+          this.at += 1;
+          tree = node("call", [tree], "pinv", token.place);
         } else if (this.is("^", ".^")) {
           this.at += 1;
           tree = node(token.text, [tree, this.exponent()], null, token.place);
@@ -206,9 +170,14 @@
     }
 
     exponent() {
-      const token = this.now;
-      if (this.take("-")) return node("neg", [this.exponent()], null, token.place);
-      return this.primary();
+      const minuses = [];
+      while (this.is("-")) {
+        minuses.unshift(this.now.place);
+        this.at += 1;
+      }
+      if (minuses.length > NESTED) this.tooDeep();
+      if (this.is("+")) this.fail("a plus is no exponent; the pseudoinverse is pinv(A).");
+      return minuses.reduce((tree, place) => node("neg", [tree], null, place), this.primary());
     }
 
     primary() {
@@ -217,9 +186,18 @@
         this.at += 1;
         return node("number", [], Number(token.text), token.place);
       }
+      if (token.kind === "fraction") {
+        this.at += 1;
+        const [above, below] = token.text.split("/").map(Number);
+        return node("number", [], above / below, token.place);
+      }
+      if (token.kind === "over") {
+        this.at += 1;
+        return node("/", [this.primary(), this.primary()], null, token.place);
+      }
       if (token.kind === "name") {
         this.at += 1;
-        if (this.is("(") && this.isCall(token)) return this.call(token);
+        if (this.is("(", "{") && this.isCall(token)) return this.call(token);
         return node("name", [], token.text, token.place);
       }
       if (token.kind === "bars") {
@@ -233,13 +211,23 @@
         this.at += 1;
         return node("call", [inside], "norm", token.place);
       }
-      if (this.take("(")) {
+      if (this.take("(") || this.take("{")) {
         const bars = this.bars;
         this.bars = 0;
         const tree = this.sum();
         this.bars = bars;
-        this.expect(")", token);
+        this.expect(CLOSING[token.text], token);
         return tree;
+      }
+      if (this.take("<")) {
+        const bars = this.bars;
+        this.bars = 0;
+        const left = this.sum();
+        this.expect(",", token);
+        const right = this.sum();
+        this.bars = bars;
+        this.expect(">", token);
+        return node("call", [left, right], "inner", token.place);
       }
       if (token.kind === "end") this.fail("the text ends where an operand is expected.");
       return this.fail(`${quoted(token.text)} does not start an operand.`);
@@ -247,17 +235,11 @@
 
     // A name that touches its bracket is a function if one of that name is known.
     isCall(token) {
-      const touches = this.now.place === token.place + token.text.length;
+      if (this.names.includes(token.text)) return false;
+      const touches = this.now.place === token.end;
       if (KNOWN.has(token.text) && (touches || token.text.length > 1)) return true;
       if (touches && token.text.length > 2 && /^\p{L}+$/u.test(token.text)) {
-        const near = [...KNOWN]
-          .map((name) => [distance(name, token.text), name])
-          .sort(([d, a], [e, b]) => d - e || (a < b ? -1 : 1))
-          .slice(0, 3);
-        this.fail(
-          `no function is called ${quoted(token.text)}; near: ${near.map(([, n]) => n).join(", ")}.`,
-          token.place,
-        );
+        this.fail(`no function is called ${quoted(token.text)}; ${instead(token.text)}.`, token.place);
       }
       return false;
     }
@@ -270,9 +252,19 @@
       const args = [this.sum()];
       while (this.take(",")) args.push(this.sum());
       this.bars = bars;
-      this.expect(")", opened);
+      this.expect(CLOSING[opened.text], opened);
       return node("call", args, name.text, name.place);
     }
+  }
+
+  // What to write for a function that is not known.
+  function instead(name) {
+    if (Object.hasOwn(INSTEAD, name)) return `write ${INSTEAD[name]}`;
+    const near = [...KNOWN]
+      .map((known) => [distance(known, name), known])
+      .sort(([d, a], [e, b]) => d - e || (a < b ? -1 : 1))
+      .slice(0, 3);
+    return `near: ${near.map(([, known]) => known).join(", ")}`;
   }
 
   // The edit distance of two names.
@@ -288,17 +280,13 @@
     return row[b.length];
   }
 
-  const parse = (text) => new Parser(text).whole();
+  const parse = (text, names) => new Parser(text, names).whole();
 
   // ---- The tree as TeX, with the brackets that its shape needs and no others. ----------------
 
   const [SUM, PRODUCT, SIGNED, POWER, ATOM] = [0, 1, 2, 3, 4];
-  const GREEK_NAMES = new Set([
-    ...Object.values(GREEK), "epsilon", "zeta", "eta", "iota", "nu", "xi", "pi", "chi",
-    "Gamma", "Delta", "Theta", "Xi", "Pi",
-  ]);
   const OPERATORS = {
-    tr: "tr", trace: "tr", Tr: "tr", logdet: "log\\,det", expm: "exp", logm: "log", vec: "vec",
+    tr: "tr", trace: "tr", Tr: "tr", logdet: "log\\,det", expm: "expm", logm: "logm", vec: "vec",
     unvec: "unvec", diag: "diag", sum: "sum", sign: "sign", ln: "ln",
   };
   const KATEX_KNOWS = new Set(["exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "det", "arctan"]);
@@ -449,5 +437,5 @@
   }
 
   window.mcalc ??= {};
-  window.mcalc.grammar = { parse, tex, nameTex, splitDeclarations, ParseError, ENTRYWISE, quoted };
+  window.mcalc.grammar = { parse, tex, nameTex, splitDeclarations, ParseError, ENTRYWISE, KNOWN, TOO_DEEP, quoted };
 })();

@@ -3,23 +3,35 @@
 (() => {
   "use strict";
 
-  const { ParseError, quoted } = window.mcalc.grammar;
-  const ENTRY = /^[+-]?[0-9]+(\.[0-9]+)?(\/[0-9]+)?$/;
-  const ASSIGNED = /\s*([A-Za-z]\w*)\s*=\s*(\[[^\]]*\]|[^;,[\]]+?)\s*(?:[;,]|$)/y;
+  const { ParseError, plain, quoted } = window.mcalc.tokens;
+  const ENTRY = /^[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:\/[0-9]+)?$/;
+  const TURNED = "(?:\\s*(?:'|ᵀ|\\.T|\\^\\s*T|\\^\\s*\\{\\s*T\\s*\\}))?";
+  const BRACKETS = `\\[(?:[^\\[\\]]|\\[[^\\[\\]]*\\])*\\]${TURNED}`;
+  const ASSIGNED = new RegExp(
+    `\\s*([A-Za-z]\\w*)\\s*=\\s*(${BRACKETS}|[^;,[\\]]+?)\\s*(?:[;,]|\\.?\\s*$)`, "y",
+  );
+  const AT_END = new RegExp(`(?<=\\])${TURNED}\\s*\\.?\\s*$`);
   const SIZE = /[0-9]+|[a-z](?:\s*(?:\^|\*\*)\s*[0-9]+|[²³])?/g;
 
-  const isMatrix = (text) => text.trimStart().startsWith("[");
+  const isMatrix = (text) => plain(text).trimStart().startsWith("[");
 
-  // A semicolon ends a row; entries stand apart by commas or spaces.
-  function readMatrix(text, place = 0, whole = text) {
-    let inside = text.trim();
+  // A semicolon ends a row, or rows are lists as in NumPy; entries stand apart by commas or spaces.
+  function readMatrix(typed, place = 0, whole = typed) {
+    const text = plain(typed);
+    const turned = AT_END.exec(text);
+    if (turned && /['ᵀT]/.test(turned[0])) {
+      const A = readMatrix(text.slice(0, turned.index), place, whole);
+      return A[0].map((_, j) => A.map((row) => row[j]));
+    }
+    let inside = text.trim().replace(/(?<=[\]0-9])\s*\.$/, ""); // a keyboard's full stop
     let at = place + text.length - text.trimStart().length;
     if (inside.startsWith("[")) {
-      if (!inside.endsWith("]")) {
+      const opened = inside.split("[").length - inside.split("]").length;
+      if (!inside.endsWith("]") || opened > 0) {
         throw new ParseError(whole, place + text.length, "the matrix does not close: ']' is missing.");
       }
       at = place + text.indexOf("[") + 1;
-      inside = inside.slice(1, -1);
+      inside = rowsOf(inside.slice(1, -1));
     }
     const rows = [];
     for (const row of inside.split(";")) {
@@ -35,6 +47,13 @@
     return rows;
   }
 
+  // 1, 2; 3, 4 of [1, 2], [3, 4], with every number in its place.
+  function rowsOf(inside) {
+    if (!/^\s*\[/.test(inside) || !/\]\s*$/.test(inside)) return inside;
+    return inside.replace(/\]\s*[,;]?\s*\[/g, (between) => ";".padEnd(between.length))
+      .replace(/^(\s*)\[([^]*)\](\s*)$/, "$1 $2 $3");
+  }
+
   function readNumber(text, place, whole) {
     if (!ENTRY.test(text)) {
       throw new ParseError(whole, place, `${quoted(text)} is not a number; write 2, -0.5 or 3/4.`);
@@ -47,10 +66,11 @@
   // Matrices by name from a text such as A = [1 2; 0 1]; x = [1; 0].
   function readAssignments(text) {
     const found = {};
+    const typed = plain(text);
     let at = 0;
-    while (at < text.length && text.slice(at).trim()) {
+    while (at < text.length && typed.slice(at).trim()) {
       ASSIGNED.lastIndex = at;
-      const match = ASSIGNED.exec(text);
+      const match = ASSIGNED.exec(typed);
       if (match === null) {
         throw new ParseError(text, at, "a counterexample reads like `A = [1, 2; 3, 4]; x = [1; 0]`.");
       }
@@ -63,7 +83,9 @@
 
   // The pair of sizes that an answer means, each a sorted list of letters and numbers.
   function readShape(text) {
-    const parts = text.split(/\s*(?:\bby\b|×|,|\bx\b)\s*/);
+    // As phones and LaTeX write it: a capital first, a full stop last, \times between.
+    const typed = plain(text).toLowerCase().replace(/[{}]|\.\s*$/g, "").replace(/\\times|-by-/g, " by ");
+    const parts = typed.split(/\s*(?:\bby\b|×|,|\bx\b)\s*/);
     if (parts.length !== 2) throw new ParseError(text, 0, `a shape reads like \`m by n\`, got ${quoted(text)}.`);
     return parts.map((part) => readSize(part, text));
   }

@@ -16,7 +16,7 @@
   const valueTex = ([name, A]) => `${nameTex(name)} = ${matrixTex(A)}`;
   const valuesTex = (values) => Object.entries(values).map(valueTex).join(",\\enspace ");
 
-  const formula = ({ tree, shape }) => ({ tex: tex(tree), shape: show(shape) });
+  const formula = ({ tree, shape, notes }) => ({ tex: tex(tree), shape: show(shape), notes });
   const size = (letters) => (letters.length ? letters.join("\\,") : "1");
 
   const READERS = {
@@ -29,7 +29,7 @@
     verdict: (exercise, text) => ({ tex: valuesTex(readAssignments(text)), shape: "" }),
   };
 
-  // {tex, shape} of a text; throws a ParseError.
+  // {tex, shape, notes} of a text, the notes only of a formula; throws a ParseError.
   function reading(exercise, text) {
     if (Object.hasOwn(READERS, exercise.kind)) return READERS[exercise.kind](exercise, text);
     if (exercise.variants && isMatrix(text)) {

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..errors import DtypeError
+from ..symbolic.tokens import plain
 from .calls import as_numbers
 from .experiments import Finding, alike
 from .formulas import Formula, show
@@ -24,7 +25,7 @@ def judge_claim(exercise, answer):
     answer : bool, str or dict of str to array
     """
     if isinstance(answer, str):
-        word = answer.strip().rstrip(".").lower()
+        word = plain(answer).strip().rstrip(".").lower()
         answer = word in TRUE if word in TRUE | FALSE else read_assignments(answer)
     if isinstance(answer, bool | np.bool_):
         if answer:

@@ -5,25 +5,26 @@ names, so that m n is ("m", "n") and 1 is (). The answer box in the page works t
 """
 
 import itertools
+import re
 
 import numpy as np
 import scipy.linalg
 
 from ..errors import McalcError
-from ..symbolic.grammar import ENTRYWISE, ParseError, Parser, Tree
+from ..symbolic.grammar import ENTRYWISE, FUNCTIONS, TOO_DEEP, ParseError, Parser, Tree
 
 ONE = ()
 LONGEST = 1000  # signs in a formula
 DEEPEST = 150  # pieces inside each other; every one takes frames of Python to work out
 GUESSES = 1000  # ways to give sizes to bare I
 LARGEST = 4  # sizes multiplied in one side of a matrix
-TOO_DEEP = "the formula has too many brackets inside each other."
 ARGUMENTS = {
     "kron": 2, "hadamard": 2, "dot": 2, "inner": 2, "eye": 1, "identity": 1, "I": 1, "ones": 2,
     "zeros": 2, "K": 2, "unvec": 3, "lambda": 2, "eigenvalue": 2, "sigma": 2,
 }  # fmt: skip
 TO_SCALAR = {"tr", "trace", "Tr", "det", "logdet"}
 SQUARE_TO_SQUARE = {"inv", "expm", "logm", "sqrtm"}
+OF_MATRICES = {"exp": "expm", "log": "logm", "ln": "logm", "sqrt": "sqrtm"}
 SIZED = {"eye", "identity", "I", "ones", "zeros", "K"}
 
 
@@ -48,10 +49,7 @@ class Formula:
         self.text, self.shapes = text, shapes
         if len(text) > LONGEST:
             raise ParseError(text[:40] + "...", 0, f"the formula is longer than {LONGEST} signs.")
-        try:
-            self.tree = Parser(text).whole()
-        except RecursionError:
-            raise ParseError(text, 0, TOO_DEEP) from None
+        self.tree = Parser(text, shapes).whole()
         if _depth(self.tree) > DEEPEST:
             raise ParseError(text, 0, TOO_DEEP)
         self.shape = self._sized(result)
@@ -135,7 +133,7 @@ class Formula:
                 self._square(tree, first, "a power needs a square matrix, got {}; for powers of "
                                           "the entries write .^")  # fmt: skip
                 if not is_scalar(first) and whole_number(tree.args[1]) is None:
-                    self.wrong(tree, "a matrix has whole powers only")
+                    self.wrong(tree, "a matrix has whole powers only; its square root is sqrtm(A)")
                 return first
             case ".^":
                 if not is_scalar(shapes[1]):
@@ -155,7 +153,10 @@ class Formula:
             tree.size = size
             return (size, size)
         known = ", ".join(self.shapes)
-        self.wrong(tree, f"the name {name!r} is unknown; this exercise has {known}")
+        advice = _advice(name, self.shapes)
+        self.wrong(
+            tree, f"the name {name!r} is unknown; " + (advice or f"this exercise has {known}")
+        )
 
     def label(self, text):
         """Return the size that a text names, None if it names none."""
@@ -188,7 +189,10 @@ class Formula:
         if is_scalar(b) and not is_scalar(a):
             return a
         if a[1] != b[0]:
-            self.wrong(tree, f"the product {show(a)} times {show(b)} does not fit")
+            advice = ""
+            if a == b and ONE in a:
+                advice = "; of vectors there are x' y (a number), x y' (a matrix) and x .* y"
+            self.wrong(tree, f"the product {show(a)} times {show(b)} does not fit{advice}")
         return (a[0], b[1])
 
     def _square(self, tree, shape, problem):
@@ -272,6 +276,12 @@ class Formula:
         with np.errstate(all="ignore"):
             return _evaluate(self.tree, values, sizes)
 
+    @property
+    def notes(self):
+        """How a piece was read that some would read otherwise."""
+        notes = [_note(tree, self.text) for tree in _walk(self.tree)]
+        return list(dict.fromkeys(filter(None, notes)))
+
     def terms(self):
         """Return the formula multiplied out: one formula for each summand."""
         return [self._part(tree) for tree in _summands(self.tree)]
@@ -280,6 +290,22 @@ class Formula:
         part = object.__new__(Formula)
         part.text, part.shapes, part.tree, part.shape = self.text, self.shapes, tree, self.shape
         return part
+
+
+def _advice(name, known):
+    """Return what to write in the place of an unknown name, nothing if that is not clear."""
+    if name == "e":
+        return "write exp(x) for the exponential of every entry, expm(A) for that of a matrix"
+    if name in ("T", "t", "H"):
+        return "write A' or A^T for a transpose"
+    starts = re.match("(?:tr|trace|det|log|exp|inv|vec|diag)(?=[A-Z])", name)
+    if starts or name in FUNCTIONS - {"lambda", "sigma", "K", "I"}:
+        function = starts[0] if starts else name
+        return f"the argument of a function stands in brackets, as in {function}(...)"
+    near = [other for other in known if other.lower() == name.lower()]
+    if near:
+        return f"capital letters count, so write {' or '.join(near)}"
+    return ""
 
 
 def _depth(tree):
@@ -295,6 +321,23 @@ def _walk(tree):
     yield tree
     for a in tree.args:
         yield from _walk(a)
+
+
+def _note(tree, text):
+    if tree.op == "call" and tree.args:
+        shape, name = tree.args[0].shape if hasattr(tree.args[0], "shape") else None, tree.data
+        if shape is None or ONE in shape:
+            return None
+        if name in OF_MATRICES and shape[0] == shape[1]:
+            return f"{name} is taken of every entry; of the matrix it is {OF_MATRICES[name]}."
+        if name == "norm":
+            return "The norm of a matrix is that of Frobenius; the spectral norm is norm(A, 2)."
+    if tree.op == "*" and tree.args[0].op == "/" and is_scalar(tree.args[1].shape):
+        divisor, after = tree.args[0].args[1], tree.place
+        whole = text[divisor.place : after + 1]
+        if re.fullmatch("[A-Za-z0-9]{2,}", whole):
+            return f"/{whole} is read as /{whole[:-1]} times {whole[-1]}; for the other write /({whole})."
+    return None
 
 
 def is_scalar(shape):

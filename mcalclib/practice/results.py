@@ -53,6 +53,11 @@ class Result:
             return self._shape_read()
         return "" if self._came is None else numbers_by(self._came.shape)
 
+    @property
+    def notes(self):
+        """How a text was read that some would read otherwise."""
+        return [] if self._formula is None else self._formula.notes
+
     def _shape_read(self):
         if self._formula is not None:
             return show(self._formula.shape)
@@ -75,7 +80,7 @@ class Result:
         lines.append(self.message)
         lines += self._where()
         if self.answered and self.read:
-            lines.insert(0, f"Your answer: {self.read}.")
+            lines[:0] = [f"Your answer: {self.read}.", *self.notes]
         lines += [f"  {label:<14}{text}" for label, text in self._example_rows()]
         return "\n".join(lines)
 
@@ -115,6 +120,7 @@ class Result:
             parts.append(
                 f"<p>Your answer: ${escape(latex_of(self._formula.tree))}$ ({escape(self.read)})</p>"
             )
+            parts += [f"<p>{escape(note)}</p>" for note in self.notes]
         elif self.read:
             parts.append(f"<p>Your answer: {escape(self.read)}</p>")
         mark = {"right": "✓ ", "wrong": "✗ ", "open": ""}[state]

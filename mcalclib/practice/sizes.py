@@ -3,6 +3,7 @@
 import re
 
 from ..errors import ShapeError
+from ..symbolic.tokens import plain
 from .experiments import Finding
 
 _SIZE = re.compile(r"\d+|[a-z](?:\s*(?:\^|\*\*)\s*\d+|[²³])?")
@@ -18,7 +19,11 @@ def read_shape(answer):
     >>> read_shape(("m*n", 1))
     (('m', 'n'), ())
     """
-    parts = re.split(r"\s*(?:\bby\b|×|,|\bx\b)\s*", answer) if isinstance(answer, str) else answer
+    parts = answer
+    if isinstance(answer, str):
+        # as phones and LaTeX write it: a capital first, a full stop last, \times between
+        text = re.sub(r"\\times|-by-", " by ", re.sub(r"[{}]|\.\s*$", "", plain(answer).lower()))
+        parts = re.split(r"\s*(?:\bby\b|×|,|\bx\b)\s*", text)
     if not isinstance(parts, tuple | list) or len(parts) != 2:
         raise ShapeError(f"a shape reads like `m by n`, got {answer!r}.")
     return tuple(_size(str(p)) for p in parts)

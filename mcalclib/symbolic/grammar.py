@@ -8,22 +8,7 @@ import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from ..errors import McalcError
-
-
-class ParseError(McalcError, ValueError):
-    """Text that is not in the grammar, with the place and what is wrong there."""
-
-    def __init__(self, text, place, problem):
-        self.text, self.place, self.problem = text, place, problem
-        super().__init__(f"{problem}\n  {text}\n  {' ' * place}^")
-
-
-@dataclass
-class Token:
-    kind: str
-    text: str
-    place: int
+from .tokens import ParseError, tokens_of
 
 
 @dataclass
@@ -36,19 +21,6 @@ class Tree:
     place: int = 0
 
 
-_TOKENS = re.compile(
-    r"(?P<number>[0-9]+(\.[0-9]+)?|\.[0-9]+)"
-    r"|(?P<transpose>['’′ᵀ]|\.'|\^\s*(T(?![0-9_])|⊤|\{T\}))"
-    r"|(?P<inverse_transpose>\^\s*-\s*T(?![0-9_])|\^\s*\(\s*-\s*T\s*\)|⁻ᵀ)"
-    r"|(?P<raised>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
-    r"|(?P<name>[A-Za-zα-ωΑ-Ω_][A-Za-z0-9_]*)"
-    r"|(?P<bars>\|\||‖)"
-    r"|(?P<symbol>\.\*|\.\^|\./|\*\*|[-+*/^(),@∘⊗⊙−·])"
-    r"|(?P<space>\s+)"
-)
-GREEK = dict(zip("αβγδθκλμρστφψωΣΛΩΦΨ", ["alpha", "beta", "gamma", "delta", "theta", "kappa", "lambda", "mu", "rho", "sigma", "tau", "phi", "psi", "omega", "Sigma", "Lambda", "Omega", "Phi", "Psi"], strict=True))  # fmt: skip
-_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-_SAME = {"**": "^", "@": "*", "−": "-", "·": "*", "⊙": ".*", "∘": ".*"}
 ENTRYWISE = {"exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sqrt", "abs", "arctan",
              "sign", "ln"}  # fmt: skip
 SQUARE = {"tr": "trace", "trace": "trace", "Tr": "trace", "det": "det", "inv": "inverse",
@@ -57,51 +29,35 @@ OTHER = {"norm", "kron", "vec", "diag", "sum", "pinv", "transpose", "dot", "inne
          "spectral", "hadamard", "eye", "identity", "ones", "zeros", "lambda", "eigenvalue",
          "sigma", "K", "unvec", "I"}  # fmt: skip
 GREEK_SCALARS = {"alpha", "beta", "gamma", "lambda", "theta", "kappa", "tau", "eta", "rho"}
+FUNCTIONS = ENTRYWISE | OTHER | set(SQUARE)
+INSTEAD = {
+    "inverse": "inv(A)", "solve": "inv(A) b", "outer": "x y'", "determinant": "det(A)",
+    "matmul": "A B", "multiply": "A .* B", "array": "[1, 2; 3, 4]",
+}  # fmt: skip
+NESTED = 80  # brackets inside each other; each takes frames of Python
+TOO_DEEP = "the formula has too many brackets inside each other."
+CLOSING = {"(": ")", "{": "}"}
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 SCALARS = set("cst") | GREEK_SCALARS
 INTEGERS = set("ijkmnpqrN")
 
 
-def tokens_of(text):
-    out, place = [], 0
-    while place < len(text):
-        match = _TOKENS.match(text, place)
-        if match is None:
-            raise ParseError(text, place, f"the character {text[place]!r} has no meaning here.")
-        kind = match.lastgroup
-        if kind in (None, "space"):
-            kind = "space"
-        else:
-            shown = match.group()
-            if kind == "name":
-                shown = GREEK.get(shown[0], shown[0]) + shown[1:]
-            if kind == "name" and _is_several(shown):
-                out += [Token("name", c, place + i) for i, c in enumerate(shown)]
-            else:
-                out.append(Token(kind, _SAME.get(shown, shown), place))
-        place = match.end()
-    out.append(Token("end", "", len(text)))
-    return out
-
-
-def _is_several(name):
-    """Whether a name is letters side by side: Xw is X w, but dA and Tr are names."""
-    return (
-        2 <= len(name) <= 4
-        and name.isalpha()
-        and any(c.isupper() for c in name)
-        and not (name[0] == "d" and len(name) == 2)
-        and name not in SQUARE
-    )
-
-
 class Parser:
-    """Recursive descent: sums, products (also by standing side by side), signs, powers."""
+    """Recursive descent: sums, products (also by standing side by side), signs, powers.
 
-    def __init__(self, text):
-        self.text = text
-        self.tokens = tokens_of(text)
+    Parameters
+    ----------
+    text : str
+    names : collection of str
+        The symbols, where they are known before.
+    """
+
+    def __init__(self, text, names=()):
+        self.text, self.names = text, names
+        self.tokens = tokens_of(text, FUNCTIONS, names)
         self.at = 0
         self.bars = 0
+        self.inside = 0
 
     @property
     def now(self):
@@ -118,24 +74,42 @@ class Parser:
 
     def expect(self, text, opened):
         if not self.take(text):
+            self.no_decimal_comma()
             came = f"found {self.now.text!r}" if self.now.text else "the text ends"
             self.fail(f"expected {text!r} for the {opened.text!r} at position {opened.place + 1}; "
                       f"{came}.")  # fmt: skip
+
+    def no_decimal_comma(self):
+        before, after = (
+            self.tokens[self.at - 1],
+            self.tokens[min(self.at + 1, len(self.tokens) - 1)],
+        )
+        if self.now.text == "," and before.kind == after.kind == "number":
+            self.fail(f"a decimal number has a point, as in {before.text}.{after.text}; a column of "
+                      f"numbers is [{before.text}; {after.text}].")  # fmt: skip
 
     def whole(self):
         if self.now.kind == "end":
             self.fail("there is no expression.")
         tree = self.sum()
         if self.now.kind != "end":
+            self.no_decimal_comma()
             self.fail(f"{self.now.text!r} does not belong here.")
         return tree
 
+    def too_deep(self):
+        raise ParseError(self.text, 0, TOO_DEEP)
+
     def sum(self):
+        self.inside += 1
+        if self.inside > NESTED:
+            self.too_deep()
         tree = self.product()
         while self.now.text in ("+", "-") and self.now.kind == "symbol":
             sign = self.now
             self.at += 1
             tree = Tree("+" if sign.text == "+" else "-", [tree, self.product()], None, sign.place)
+        self.inside -= 1
         return tree
 
     def product(self):
@@ -146,6 +120,10 @@ class Parser:
                 self.at += 1
                 tree = Tree(token.text, [tree, self.signed()], None, token.place)
             elif self.starts_operand():
+                if token.kind == "fraction" and self.tokens[self.at - 1].kind == "number":
+                    self.fail(
+                        "a number and a fraction may be a sum or a product; write 2.5 or 5/2."
+                    )
                 tree = Tree("*", [tree, self.power()], None, token.place)
             else:
                 return tree
@@ -154,15 +132,22 @@ class Parser:
         token = self.now
         if token.kind == "bars":
             return self.bars == 0
-        return token.kind in ("number", "name") or token.kind == "symbol" and token.text == "("
+        if token.kind == "symbol":
+            return token.text in ("(", "{", "<")
+        return token.kind in ("number", "fraction", "over", "name")
 
     def signed(self):
-        token = self.now
-        if self.take("-"):
-            return Tree("neg", [self.signed()], None, token.place)
-        if self.take("+"):
-            return self.signed()
-        return self.power()
+        minuses, first = [], self.at
+        while self.now.kind == "symbol" and self.now.text in "+-":
+            if self.now.text == "-":
+                minuses.append(self.now.place)
+            self.at += 1
+        if self.at - first > NESTED:
+            self.too_deep()
+        tree = self.power()
+        for place in reversed(minuses):
+            tree = Tree("neg", [tree], None, place)
+        return tree
 
     def power(self):
         tree = self.primary()
@@ -178,12 +163,15 @@ class Parser:
             elif token.kind == "raised":
                 self.at += 1
                 try:
-                    exponent = int(token.text.translate(_DIGITS))
+                    exponent = int(token.text.translate(_RAISED))
                 except ValueError:
                     self.fail(f"{token.text!r} is not an exponent.", token.place)
                 tree = Tree(
                     "^", [tree, Tree("number", [], exponent, token.place)], None, token.place
                 )
+            elif token.kind == "pseudoinverse":
+                self.at += 1
+                tree = Tree("call", [tree], "pinv", token.place)
             elif token.kind == "symbol" and token.text in ("^", ".^"):
                 self.at += 1
                 tree = Tree(token.text, [tree, self.exponent()], None, token.place)
@@ -191,19 +179,30 @@ class Parser:
                 return tree
 
     def exponent(self):
-        token = self.now
-        if self.take("-"):
-            return Tree("neg", [self.exponent()], None, token.place)
-        return self.primary()
+        minuses = []
+        while self.now.text == "-" and self.now.kind == "symbol":
+            minuses.append(self.now.place)
+            self.at += 1
+        if len(minuses) > NESTED:
+            self.too_deep()
+        if self.now.text == "+" and self.now.kind == "symbol":
+            self.fail("a plus is no exponent; the pseudoinverse is pinv(A).")
+        tree = self.primary()
+        for place in reversed(minuses):
+            tree = Tree("neg", [tree], None, place)
+        return tree
 
     def primary(self):
         token = self.now
-        if token.kind == "number":
+        if token.kind in ("number", "fraction"):
             self.at += 1
-            return Tree("number", [], Fraction(token.text), token.place)
+            return Tree("number", [], Fraction(token.text.removesuffix(".")), token.place)
+        if token.kind == "over":
+            self.at += 1
+            return Tree("/", [self.primary(), self.primary()], None, token.place)
         if token.kind == "name":
             self.at += 1
-            if self.now.text == "(" and self.now.kind == "symbol" and self.is_call(token):
+            if self.now.text in CLOSING and self.now.kind == "symbol" and self.is_call(token):
                 return self.call(token)
             return Tree("name", [], token.text, token.place)
         if token.kind == "bars":
@@ -215,26 +214,35 @@ class Parser:
                 self.fail(f"the norm that opens at position {token.place + 1} does not close.")
             self.at += 1
             return Tree("call", [inside], "norm", token.place)
-        if self.take("("):
+        if self.take("(") or self.take("{"):
             bars, self.bars = self.bars, 0
             tree = self.sum()
             self.bars = bars
-            self.expect(")", token)
+            self.expect(CLOSING[token.text], token)
             return tree
+        if self.take("<"):
+            bars, self.bars = self.bars, 0
+            left = self.sum()
+            self.expect(",", token)
+            right = self.sum()
+            self.bars = bars
+            self.expect(">", token)
+            return Tree("call", [left, right], "inner", token.place)
         if token.kind == "end":
             self.fail("the text ends where an operand is expected.")
         self.fail(f"{token.text!r} does not start an operand.")
 
     def is_call(self, token):
         """A name that touches its bracket is a function if one of that name is known."""
-        touches = self.now.place == token.place + len(token.text)
-        known = ENTRYWISE | OTHER | set(SQUARE) | self.functions
+        touches = self.now.place == token.end
+        known = FUNCTIONS | self.functions
+        if token.text in self.names:
+            return False
         if token.text in known and (touches or len(token.text) > 1):
             return True
         if touches and len(token.text) > 2 and token.text.isalpha():
-            near = sorted(known, key=lambda k: (_distance(k, token.text), k))[:3]
             self.fail(
-                f"no function is called {token.text!r}; near: {', '.join(near)}.", token.place
+                f"no function is called {token.text!r}; {_instead(token.text, known)}.", token.place
             )
         return False
 
@@ -248,8 +256,16 @@ class Parser:
         while self.take(","):
             args.append(self.sum())
         self.bars = bars
-        self.expect(")", opened)
+        self.expect(CLOSING[opened.text], opened)
         return Tree("call", args, name.text, name.place)
+
+
+def _instead(name, known):
+    """Return what to write for a function that is not known."""
+    if name in INSTEAD:
+        return f"write {INSTEAD[name]}"
+    near = sorted(known, key=lambda k: (_distance(k, name), k))[:3]
+    return f"near: {', '.join(near)}"
 
 
 def _distance(a, b):

@@ -8,6 +8,9 @@ from . import nodes as n
 from .functions import SymmetricMatrix
 from .grammar import ENTRYWISE, INTEGERS, SCALARS, SQUARE, ParseError
 from .reading import read
+from .tokens import GREEK
+
+GREEK_NAMES = set(GREEK.values())
 
 
 class Kinds:
@@ -67,9 +70,9 @@ class Kinds:
             shape = ()
         elif name[0] == "d" and len(name) > 1 and name[1:] in self.shapes:
             shape = self.shapes[name[1:]]
-        elif len(name) == 1 or re.fullmatch(r"d?[A-Za-z]_?\d*|[A-Za-z]_\w+|mu|Sigma|Lambda|Omega|"
-                                            r"Phi|phi|psi|Psi|xi|beta|Theta|epsilon", name):  # fmt: skip
-            letter = name[1] if name[0] == "d" and len(name) > 1 and name[1].isalpha() else name[0]
+        elif name in GREEK_NAMES or re.fullmatch(r".|d?[A-Za-z]_?\d*|[A-Za-z]_\w+", name):
+            tangent = name[0] == "d" and name[1:2].isalpha() and name not in GREEK_NAMES
+            letter = name[1] if tangent else name[0]
             rows = self.sizes.fresh()
             shape = (rows, self.sizes.fresh() if letter.isupper() else self.sizes.one)
         else:

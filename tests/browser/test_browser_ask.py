@@ -131,7 +131,7 @@ def test_the_books_search_finds_cards(visit, origins, words, anchor):
 
 
 RUN = """async rows => {
-  await mcalc.load("vendor/mathjs/math.js", "vendor/katex/katex.min.js", "lazy/grammar.js",
+  await mcalc.load("vendor/mathjs/math.js", "vendor/katex/katex.min.js", "lazy/tokens.js", "lazy/grammar.js",
     ...["nodes", "normal", "shapes", "values", "writing", "engine"].map(f => `lazy/ask/${f}.js`));
   mcalc.engine.useRules(JSON.parse(document.getElementById("ask-rules").textContent));
   const {text, tex} = mcalc.writing;

@@ -67,13 +67,34 @@ PIECES = [
     "σ(",
     "K",
     "d",
+    "{",
+    "}",
+    "<",
+    ">",
+    "½",
+    "−",
+    "‘",
+    "\\frac",
+    "\\top",
+    "\\lambda",
+    "\\mathbf{x}",
+    "_{1}",
+    "W₁",
+    "F̄",
+    "np.",
+    ".T",
+    "†",
+    "，",
+    "Inv(",
+    "×",
 ]
 
 
 @pytest.fixture(scope="module")
 def page(browser):
     page = browser.new_page()
-    page.add_script_tag(path=LAZY / "grammar.js")
+    for name in ("tokens", "grammar"):
+        page.add_script_tag(path=LAZY / f"{name}.js")
     yield page
     page.close()
 

@@ -194,7 +194,7 @@ def test_a_wrong_answer_shows_the_smallest_example_but_not_the_formula(shared):
         ("x' (A dx", "expected ')' for the '(' at position 4; the text ends.", None),
         ("x' B dx", "the name 'B' is unknown; this exercise has x, A, dx.", "B"),
         ("x' A x + dx", "the sum has operands of shapes a number and n by 1", "+"),
-        ("A x dx", "the product n by 1 times n by 1 does not fit.", "d"),
+        ("A x dx", "the product n by 1 times n by 1 does not fit; of vectors", "d"),
         ("trase(A)", "no function is called 'trase'; near: trace", "trase"),
         ("x' A ? dx", "the character '?' has no meaning here.", "?"),
         ("x' A / dx", "the divisor is n by 1, not a number", "/"),
@@ -229,6 +229,32 @@ def test_what_is_typed_is_read_back_before_it_is_judged(shared, text, tex, shape
     box.input.press_sequentially(text, delay=1)
     assert tex in box.preview.locator("annotation").text_content()
     assert box.preview.locator(".practice-shape").inner_text() == shape
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("x’(A+A’)dx", "x' (A + A') dx"), ("xᵀAdx.", "x' A dx"), ("x^{\\top}A\\,dx", "x' A dx"),
+     ("x.T @ A @ dx", "x' A dx"), ("Ａ　ｄｘ", "A dx")],
+)  # fmt: skip
+def test_what_phones_and_other_programs_write_is_read_back_as_meant(shared, typed, meant):
+    box = shared("operators/quadratic-form")
+    shown = []
+    for text in (typed, meant):
+        box.type("")
+        box.type(text)
+        shown.append(box.preview.inner_text())
+    assert shown[0] == shown[1]
+    assert box.preview.locator(".practice-note").count() == 0
+
+
+def test_what_some_read_otherwise_is_said_where_it_is_read_back(shared):
+    box = shared("matrix-functions/trace-exponential")
+    box.type("exp(A)'")
+    note = box.preview.locator(".practice-note")
+    assert note.inner_text() == "exp is taken of every entry; of the matrix it is expm."
+    box.type("expm(A)'")
+    assert note.count() == 0
+    assert "expm" in box.preview.locator("annotation").text_content()
 
 
 # ---- Kinds ------------------------------------------------------------------------------------------

@@ -4,23 +4,26 @@ The scripts are those of the pages, in Chromium; the data is what the build writ
 """
 
 import json
+import random
 import re
 
 import numpy as np
 import pytest
 from conftest import ROOT
+from test_browser_grammar import PIECES
 
 from _ext.practice import script
 from mcalclib.practice import agreement, checking, lines
 from mcalclib.practice.bank import BANK
-from mcalclib.practice.exercise import ROOMS
-from mcalclib.practice.formulas import Formula
+from mcalclib.practice.exercise import ROOMS, sizes_of
+from mcalclib.practice.formulas import Formula, show
 from mcalclib.practice.messages import MESSAGES
 from mcalclib.practice.points import points_of, seed_of
+from mcalclib.symbolic.tokens import ParseError
 from tools import assets
 from tools.paths import VENDOR
 
-LAZY = ("grammar", "matrices", "formulas", "literals", "experiments", "answers")
+LAZY = ("tokens", "grammar", "matrices", "formulas", "literals", "experiments", "answers")
 CHECK = """([exercise, answers]) => answers.map(({answer, variant}) => {
   const {ok, code, message, line, example} = mcalc.answers.check(exercise, answer, {variant});
   return {ok, code, message, line, example: example?.index ?? null};
@@ -89,6 +92,13 @@ UNREADABLE = [
     "[1, 2; 3]",
     "2 ^",
     "x + + ",
+    "x + " * 300 + "x",
+    "(" * 500 + "x" + ")" * 499,
+    "-" * 999 + "x",
+    "kron(A, kron(A, kron(A, kron(A, A))))",
+    "X' A dx",
+    "x·y",
+    "|x|",
 ]
 
 
@@ -96,11 +106,14 @@ UNREADABLE = [
     ("id", "answers"),
     [
         ("operators/quadratic-form", UNREADABLE),
-        ("operators/slope", ["[1, 2; 3]", "[1, a]", "1/0", "[1 2", "[]", "x' A", "3.14159", "[3]"]),
-        ("review/jacobian-shape", ["n by m", "m n", "m n by 1", "m by", "2 m by n", "m + n by 1"]),
+        ("operators/slope", ["[1, 2; 3]", "[1, a]", "1/0", "[[1, 2], [3, 4]]", "−3/4.", "[1, 2]'", "0,5", "[[1, 2], [3, 4]", "[.5]",
+            "[1 2", "[]", "x' A", "3.14159", "[3]"]),
+        ("review/jacobian-shape", ["n by m", "m n", "m n by 1", "m by", "2 m by n", "m + n by 1",
+            "M by n.", "n \\times m", "m^{2} by n", "（m，n）", "m-by-n"]),
         ("rules/chain-order", ["A (B C)", "(A B) C", "A B", "C (B A)", "A' (B C)", "A (B C", "A"]),
         ("rules/chain-cost", ["m k j", "2 m k j", "m k j + m j n", "m q", "m k", "0", "m / (m - m)"]),
-        ("rules/united", ["true", "No.", "X = [1, 2; 3, 4]", "X = [1 0; 0 1]; H = [0 1; 0 0]",
+        ("rules/united", ["true", "No.", "True。", "True ", "X = [[1, 2], [3, 4]]; H = [[1, 0], [0, −1]].",
+                          "X = [1, 2; 3, 4]", "X = [1 0; 0 1]; H = [0 1; 0 0]",
                           "X = [0 1; 0 0]; H = [1 0; 0 0]", "X = [1, 2]; H = [1, 2]", "X = 1; H = 2",
                           "X = [1, 2; 3, 4]; Y = [1, 2; 3, 4]", "X 1", "X = [1, 2; 3]; H = 1"]),
     ],
@@ -111,6 +124,60 @@ def test_odd_answers_are_told_the_same(page, id, answers):
     for answer, b in zip(answers, came, strict=True):
         a = checking.check(id, answer, seed=seed_of(exercise))
         assert (a.ok, a.code, a.message) == (b["ok"], b["code"], b["message"]), answer
+
+
+FORMS = json.loads((ROOT / "tests" / "typed_forms.json").read_text(encoding="utf-8"))
+READ = """([shapes, texts]) => texts.map(text => {
+  const listed = ({op, data, place, args}) => [op, data, place, ...args.map(listed)];
+  try {
+    const {tree, shape, notes} = mcalc.formulas.read(text, shapes);
+    return [listed(tree), mcalc.formulas.show(shape), notes];
+  } catch (e) {
+    if (!(e instanceof mcalc.tokens.ParseError)) throw e;
+    return [e.text, e.place, e.problem];
+  }
+})"""
+
+
+def test_what_students_type_is_read_alike(page):
+    sizes = {name: sizes_of(text)[0] for name, text in FORMS["shapes"].items()}
+    texts = [form[0] for kind in ("read", "refused", "noted") for form in FORMS[kind]]
+    # cut short, as it is while somebody types
+    texts += [t[:k] for t in texts if len(t) < 40 for k in range(1, len(t))]
+    rng = random.Random(5)
+    pieces = [*PIECES, *sizes, "I", "dx", "dA_2", "λ", "exp(", "/2", "e", "tr"]
+    texts += ["".join(rng.choices(pieces, k=rng.randint(1, 7))) for _ in range(3000)]
+
+    def listed(tree):
+        data = float(tree.data) if tree.op == "number" else tree.data
+        return [tree.op, data, tree.place, *map(listed, tree.args)]
+
+    def read(text):
+        try:
+            formula = Formula(text, sizes)
+            return [listed(formula.tree), show(formula.shape), formula.notes]
+        except ParseError as problem:
+            return [problem.text, problem.place, problem.problem]
+
+    def in_units(text, story):
+        """Python counts characters; the page counts as its inputs do, 𝐀 for two."""
+        wide = [k for k, c in enumerate(text) if ord(c) > 0xFFFF]
+        return None if wide else story
+
+    names = {k: [" ".join(s) or "1" for s in pair] for k, pair in sizes.items()}
+    ours = [in_units(t, read(t)) for t in texts]
+    theirs = page.evaluate(READ, [names, texts])
+    theirs = [in_units(t, story) for t, story in zip(texts, theirs, strict=True)]
+    assert [(t, a, b) for t, a, b in zip(texts, ours, theirs, strict=True) if a != b] == []
+
+
+def test_a_character_that_the_page_counts_twice_is_read_alike(page):
+    shapes = {"A": ["n", "n"], "x": ["n", "1"], "dx": ["n", "1"]}
+    shown = page.evaluate(
+        "([shapes, texts]) => texts.map(t => mcalc.grammar.tex(mcalc.formulas.read(t, shapes).tree))",
+        [shapes, ["𝑥ᵀ𝐀𝑑𝑥", "xᵀ A dx"]],
+    )
+    assert shown[0] == shown[1]
 
 
 def test_the_functions_of_the_grammar_have_the_same_values(page):

@@ -31,13 +31,16 @@ def other(kind, **fields):
         ("n**2 x 3n", (("n", "n"), ("3", "n"))),
         ((6, "n"), (("6",), ("n",))),
         ("2 3 by 1", (("6",), ())),
+        ("M n by p.", (("m", "n"), ("p",))),
+        (r"mn \times p^{2}", (("m", "n"), ("p", "p"))),
+        ("（m，n）", (("m",), ("n",))),
     ],
 )
 def test_shape_is_read(text, pair):
     assert read_shape(text) == pair
 
 
-@pytest.mark.parametrize("text", ["m", "m by", "m+n by 1", "m by n by p", 3, "M by n"])
+@pytest.mark.parametrize("text", ["m", "m by", "m+n by 1", "m by n by p", 3])
 def test_what_is_no_shape_is_refused(text):
     with pytest.raises(ShapeError):
         read_shape(text)
@@ -192,6 +195,11 @@ def test_choices_are_numbered_in_the_question(enter):
 def test_matrix_is_read():
     assert read_matrix("[1, 2; -3 0.5]").tolist() == [[1.0, 2.0], [-3.0, 0.5]]
     assert read_matrix(" 3/4 ").tolist() == [[0.75]]
+    assert read_matrix("[[1, 2], [3, −4]].").tolist() == [[1.0, 2.0], [3.0, -4.0]]
+    for column in ("[1, .5]'", "[1, .5]^T", "[1, .5].T", "[1; .5]"):
+        assert read_matrix(column).tolist() == [[1.0], [0.5]]
+    found = read_assignments("A = [[1, 0], [0, 1]]; x = [1; 2], c=3.")
+    assert found["A"].tolist() == [[1.0, 0.0], [0.0, 1.0]]
     found = read_assignments("A = [1 0; 0 1]; x = [1; 2], c=3")
     assert {k: v.shape for k, v in found.items()} == {"A": (2, 2), "x": (2, 1), "c": (1, 1)}
 
@@ -202,6 +210,8 @@ def test_matrix_is_read():
         ("[1, 2; 3]", 6, "this row has 1 entries, the first has 2"),
         ("[1, a]", 4, "'a' is not a number"),
         ("[1, 2", 5, "']' is missing"),
+        ("[[1, 2], [3, 4]", 15, "']' is missing"),
+        ("[[1, 2], [x, 4]]", 10, "'x' is not a number"),
         ("[1; ; 2]", 3, "a row of the matrix is empty"),
         ("[1/0]", 1, "divides by zero"),
     ],

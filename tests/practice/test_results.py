@@ -104,3 +104,10 @@ def test_markdown_of_questions_becomes_html():
         "<p>Let $a &lt; b$ and <code>x &lt; y</code>.</p>"
         "<p>Find <strong>it</strong> <em>now</em>, $A_*B_*$.</p>"
     )
+
+
+def test_what_some_read_otherwise_is_said_with_the_result():
+    result = check("matrix-functions/trace-exponential", "exp(A)'")
+    note = "exp is taken of every entry; of the matrix it is expm."
+    assert note in repr(result) and note in result._repr_html_()
+    assert "every entry" not in repr(check("matrix-functions/trace-exponential", "expm(A)'"))

@@ -3,8 +3,8 @@
   "use strict";
 
   const PARTS = [
-    "vendor/mathjs/math.js", "vendor/katex/katex.min.js", "lazy/grammar.js", "lazy/ask/nodes.js",
-    "lazy/ask/normal.js", "lazy/ask/shapes.js", "lazy/ask/values.js", "lazy/ask/writing.js",
+    "vendor/mathjs/math.js", "vendor/katex/katex.min.js", "lazy/tokens.js", "lazy/grammar.js",
+    "lazy/ask/nodes.js", "lazy/ask/normal.js", "lazy/ask/shapes.js", "lazy/ask/values.js", "lazy/ask/writing.js",
     "lazy/ask/engine.js",
   ];
   const CARDS = "rules_reference.html";

@@ -3,6 +3,7 @@
 (() => {
   "use strict";
 
+  const { GREEK_NAMES } = window.mcalc.tokens;
   const { ParseError, ENTRYWISE, parse, quoted, splitDeclarations } = window.mcalc.grammar;
   const n = window.mcalc.nodes;
   const LETTERS = "mnpqrhgl";
@@ -11,7 +12,7 @@
   const GREEK_SCALARS = new Set(["alpha", "beta", "gamma", "lambda", "theta", "kappa", "tau", "eta", "rho"]);
   const isInteger = (name) => name.length === 1 && "ijkmnpqrN".includes(name);
   const isScalarName = (name) => (name.length === 1 && "cst".includes(name)) || GREEK_SCALARS.has(name) || name === "pi";
-  const SYMBOL = /^(?:d?[A-Za-z]_?\d*|[A-Za-z]_\w+|mu|Sigma|Lambda|Omega|Phi|phi|psi|Psi|xi|beta|Theta|epsilon)$/;
+  const SYMBOL = /^(?:d?[A-Za-z]_?\d*|[A-Za-z]_\w+)$/;
 
   // Sizes known by name, and unknown ones that become equal. An unknown size is never 1.
   class Sizes {
@@ -164,8 +165,9 @@
       let shape;
       if (isInteger(name) || isScalarName(name)) shape = [];
       else if (name[0] === "d" && this.shapes.has(name.slice(1))) shape = this.shapes.get(name.slice(1));
-      else if (name.length === 1 || SYMBOL.test(name)) {
-        const letter = name[0] === "d" && /[A-Za-z]/.test(name[1] ?? "") ? name[1] : name[0];
+      else if (name.length === 1 || GREEK_NAMES.has(name) || SYMBOL.test(name)) {
+        const tangent = /^d[A-Za-z]/.test(name) && !GREEK_NAMES.has(name);
+        const letter = name[tangent ? 1 : 0];
         const rows = sizes.fresh();
         shape = [rows, letter === letter.toUpperCase() ? sizes.fresh() : sizes.one];
       } else {
