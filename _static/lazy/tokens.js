@@ -161,13 +161,13 @@
           return [{ kind: "name", text: `${letter}_bar`, place, end }];
         }
         case "subscript": {
-          const index = inBraces(shown);
+          const index = between(shown);
           if (last?.kind !== "name" || last.end !== place) return [{ kind: "symbol", text: "_", place, end }];
           before.pop();
           return this.named(`${last.text}_${index}`, last.place, end, before);
         }
         case "font":
-          return this.named(inBraces(shown), place, end, before);
+          return this.named(between(shown), place, end, before);
         case "greek":
           return this.named(shown.replace(/^\\(?:var)?/, ""), place, end, before, true);
         case "function":
@@ -233,7 +233,7 @@
     }
   }
 
-  const inBraces = (shown) => shown.slice(shown.indexOf("{") + 1, -1).trim();
+  const between = (shown) => shown.slice(shown.indexOf("{") + 1, -1).trim();
 
   // W_1 for W₁.
   const subscripted = (tail) =>
