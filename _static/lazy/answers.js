@@ -14,6 +14,7 @@
   const M = window.mcalc.matrices;
 
   const COMPUTED = new Set(["action", "gradient", "jacobian", "hessian", "adjoint", "value", "lines"]);
+  const LAID_OUT = new Set(["gradient", "jacobian", "hessian"]); // what books lay out in two ways
   const TRUE = new Set(["true", "yes", "always"]);
   const FALSE = new Set(["false", "no", "not always"]);
 
@@ -99,7 +100,9 @@
     if (String(came[0]) === String(right[0]) && String(came[1]) === String(right[1])) return found(true, "exact");
     if (String(came[0]) === String(right[1]) && String(came[1]) === String(right[0])) return found(false, "layout");
     const together = (sizes) => String(sizes.flat().sort());
-    return found(false, together(came) === together(right) ? "unstacked" : "different");
+    if (together(came) === together(right)) return found(false, "unstacked");
+    if (String(came[0]) === String(right[0])) return found(false, "rows");
+    return found(false, String(came[1]) === String(right[1]) ? "columns" : "neither");
   }
 
   const factorsOf = (tree) => (tree.op === "*" ? tree.args.flatMap(factorsOf) : [tree]);
@@ -226,7 +229,9 @@
   // ---- Sentences --------------------------------------------------------------------------------
 
   function told(exercise, finding, { tree = null, shape = null } = {}) {
-    return { ...finding, message: sentence(exercise, finding.code, finding.data), tree, shape, line: null };
+    const laysOut = LAID_OUT.has(exercise.asks) && exercise.tangent === null;
+    const code = finding.code === "layout" && !laysOut ? "transposed" : finding.code;
+    return { ...finding, message: sentence(exercise, code, finding.data), tree, shape, line: null };
   }
 
   const sentence = (exercise, code, data) =>

@@ -201,7 +201,13 @@
 
     alike(tree, a, b, what) {
       if (same(a, b)) return a;
-      const advice = isScalar(a) || isScalar(b) ? "; a multiple of I may be meant" : "";
+      const other = isScalar(a) ? b : a;
+      let advice = "";
+      if ((isScalar(a) || isScalar(b)) && what !== "inner product") {
+        const sizes = other.map((size) => size.replaceAll(" ", "*")).join(", ");
+        advice = other[0] === other[1] ? "; a multiple of I may be meant"
+          : `; a number in every entry is a multiple of ones(${sizes})`;
+      }
       return this.wrong(tree, `the ${what} has operands of shapes ${show(a)} and ${show(b)}${advice}`);
     }
 
@@ -298,8 +304,19 @@
     if (starts || (KNOWN.has(name) && !SYMBOLS_TOO.has(name))) {
       return `the argument of a function stands in brackets, as in ${starts ?? name}(...)`;
     }
+    if (name[0] === "d" && known.includes(name.slice(1))) return withoutIncrement(known);
     const near = known.filter((other) => other.toLowerCase() === name.toLowerCase());
     return near.length ? `capital letters count, so write ${near.join(" or ")}` : "";
+  }
+
+  // What to say of an increment that is no symbol of an exercise.
+  function withoutIncrement(known) {
+    const tangents = known.filter((d) => d[0] === "d" && known.includes(d.slice(1).replace(/[0-9]+$/, "")));
+    if (tangents.length) {
+      return `the increment here is ${tangents.join(" or ")}, and what is constant has none`;
+    }
+    if (known.includes("F_bar")) return "the answer is made with F_bar, and no increment stands in it";
+    return "no increment stands in the answer: asked for is what it is multiplied by";
   }
 
   function noteOn(tree, text) {

@@ -178,8 +178,11 @@ class Formula:
     def _alike(self, tree, a, b, what):
         if a != b:
             advice = ""
-            if is_scalar(a) or is_scalar(b):
-                advice = "; a multiple of I may be meant"
+            other = b if is_scalar(a) else a
+            if (is_scalar(a) or is_scalar(b)) and what != "inner product":
+                sizes = ", ".join("*".join(size) or "1" for size in other)
+                of_ones = f"; a number in every entry is a multiple of ones({sizes})"
+                advice = "; a multiple of I may be meant" if other[0] == other[1] else of_ones
             self.wrong(tree, f"the {what} has operands of shapes {show(a)} and {show(b)}{advice}")
         return a
 
@@ -302,10 +305,22 @@ def _advice(name, known):
     if starts or name in FUNCTIONS - {"lambda", "sigma", "K", "I"}:
         function = starts[0] if starts else name
         return f"the argument of a function stands in brackets, as in {function}(...)"
+    if name[0] == "d" and name[1:] in known:
+        return _without_increment(known)
     near = [other for other in known if other.lower() == name.lower()]
     if near:
         return f"capital letters count, so write {' or '.join(near)}"
     return ""
+
+
+def _without_increment(known):
+    """Return what to say of an increment that is no symbol of an exercise."""
+    tangents = [name for name in known if name[0] == "d" and name[1:].rstrip("0123456789") in known]
+    if tangents:
+        return f"the increment here is {' or '.join(tangents)}, and what is constant has none"
+    if "F_bar" in known:
+        return "the answer is made with F_bar, and no increment stands in it"
+    return "no increment stands in the answer: asked for is what it is multiplied by"
 
 
 def _depth(tree):

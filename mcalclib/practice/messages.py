@@ -9,6 +9,7 @@ MESSAGES = {
     "different": "Not right yet: the values differ.",
     "layout": "This is the transpose of the right answer: numerator and denominator layout are "
               "exchanged.",
+    "transposed": "This is the transpose of the right answer: rows and columns are exchanged.",
     "missing-tangent": "This is the derivative without its argument. The question asks for what "
                        "it does to {tangent}: an expression linear in {tangent}.",
     "constant": "The answer does not change with {tangent}. The question asks for an expression that "
@@ -50,6 +51,9 @@ MESSAGES = {
                 "changes goes in, such as a random number or a counter.",
     "adjoint": "The operator is right, its adjoint is not: <L dX, Y> and <dX, L* Y> differ.",
     "rounded": "Right to {digits} digits. Give the value exactly; 1/3 may be written as a fraction.",
+    "rows": "The number of rows is right, that of columns is not.",
+    "columns": "The number of columns is right, that of rows is not.",
+    "neither": "Neither the number of rows is right nor that of columns.",
     "unstacked": "The number of entries is right, their arrangement is not.",
     "factors": "The product must have the same factors in the same order; only brackets may move.",
     "costly": "This order takes {cost} multiplications; {least} are enough.",

@@ -15,6 +15,8 @@ _INLINE = (
 )
 _MATH = re.compile(r"(\$\$.+?\$\$|\$[^$]+\$)", re.DOTALL)
 
+LAID_OUT = {"gradient", "jacobian", "hessian"}  # what books lay out in two ways
+
 
 class Result:
     """What `check` found.
@@ -44,7 +46,8 @@ class Result:
         data = self.finding.data
         if self.code == "shape" and self._points is not None:  # in the letters of the exercise
             data = {"came": self._shape_read(), "expected": show(self.exercise.result)}
-        return sentence(self.code, data)
+        lays_out = self.exercise.asks in LAID_OUT and self.exercise.linear_in is None
+        return sentence("transposed" if self.code == "layout" and not lays_out else self.code, data)
 
     @property
     def read(self):

@@ -53,4 +53,6 @@ def judge_shape(exercise, answer):
         return Finding(False, "layout")
     if sorted(came[0] + came[1]) == sorted(right[0] + right[1]):
         return Finding(False, "unstacked")
-    return Finding(False, "different")
+    if came[0] == right[0]:
+        return Finding(False, "rows")
+    return Finding(False, "columns" if came[1] == right[1] else "neither")

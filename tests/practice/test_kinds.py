@@ -49,7 +49,8 @@ def test_what_is_no_shape_is_refused(text):
 @pytest.mark.parametrize(
     ("answer", "code"),
     [("p q by mn", "exact"), (("q p", "n m"), "exact"), ("m n by p q", "layout"),
-     ("p by m n q", "unstacked"), ("p q by m", "different"), ("p plus q", "unreadable"),
+     ("p by m n q", "unstacked"), ("p q by m", "rows"), ("q by m n", "columns"),
+     ("m by n", "neither"), ("p plus q", "unreadable"),
      (..., "unanswered")],
 )  # fmt: skip
 def test_shapes_are_judged(enter, answer, code):

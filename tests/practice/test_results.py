@@ -111,3 +111,33 @@ def test_what_some_read_otherwise_is_said_with_the_result():
     note = "exp is taken of every entry; of the matrix it is expm."
     assert note in repr(result) and note in result._repr_html_()
     assert "every entry" not in repr(check("matrix-functions/trace-exponential", "expm(A)'"))
+
+
+@pytest.mark.parametrize(
+    ("id", "answer", "says"),
+    [
+        ("operators/quadratic-form", "(x' (A + A'))'", "without its argument"),
+        ("operators/matrix-times-vector", "x' dA'", "rows and columns are exchanged"),
+        ("rules/product-pullback", "B F_bar'", "rows and columns are exchanged"),
+        ("least-squares/shape", "m by n", "rows and columns are exchanged"),
+        ("review/square-of-norm", "2 x'", "denominator layout"),
+        ("operators/two-sided-matrix", "kron(B, A')", "denominator layout"),
+    ],
+)
+def test_only_a_derivative_is_laid_out_in_two_ways(id, answer, says):
+    assert says in check(id, answer).message
+
+
+@pytest.mark.parametrize(
+    ("id", "answer", "says"),
+    [
+        ("review/square-of-norm", "2 x' dx", "no increment stands in the answer"),
+        ("matrix-functions/determinant", "det(A) tr(inv(A) dA)", "no increment stands"),
+        ("rules/product-pullback", "dA B", "made with F_bar"),
+        ("rules/three-factors", "dX A X' + X dA X' + X A dX'", "the increment here is dX"),
+        ("rules/entrywise-layer", "diag(1 - tanh(W x).^2) W", "a multiple of ones(m, 1)"),
+        ("least-squares/ridge", "2 (X' X + lam) w - 2 X' y", "a multiple of I may be meant"),
+    ],
+)
+def test_what_does_not_fit_the_question_is_told_by_what_does(id, answer, says):
+    assert says in check(id, answer).message

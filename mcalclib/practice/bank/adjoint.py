@@ -64,7 +64,7 @@ EXERCISES = [
             "$p$. What is the shape of the matrix $h_p = \\partial h / \\partial p$?"
         ),
         answer="n by k",
-        mistakes={"k by n": "layout", "n by n": "different"},
+        mistakes={"k by n": "layout", "n by n": "rows"},
         hints=[
             "$h_p\\,dp$ is a change of $h$, and $dp$ has $k$ entries.",
             "Rows belong to the equations, columns to the parameters.",

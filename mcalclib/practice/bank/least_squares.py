@@ -20,7 +20,7 @@ EXERCISES = [
             "columns. What is the shape of $(X^{\\mathsf T} X)^{-1} X^{\\mathsf T}$?"
         ),
         answer="n by m",
-        mistakes={"m by n": "layout", "n by n": "different"},
+        mistakes={"m by n": "layout", "n by n": "rows"},
         hints=[
             "It takes the $m$ measurements $y$ to the $n$ weights $w^{*}$.",
             r"$X^{\mathsf T}$ is $n$ by $m$, and the inverse is as large as $X^{\mathsf T}X$.",

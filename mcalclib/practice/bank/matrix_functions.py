@@ -85,7 +85,7 @@ EXERCISES = [
             r"with $\operatorname{vec}(dF) = J \operatorname{vec}(dX)$?"
         ),
         answer="n^2 by m n",
-        mistakes={"m n by n^2": "layout", "n by m": "different"},
+        mistakes={"m n by n^2": "layout", "n by m": "neither"},
         hints=[
             "$F(X)$ is $n$ by $n$. How many entries is that?",
             "Rows belong to the value, columns to the point.",

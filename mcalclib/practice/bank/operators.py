@@ -140,7 +140,7 @@ EXERCISES = [
             r"matrix $J$ with $\operatorname{vec}(dF) = J \operatorname{vec}(dX)$?"
         ),
         answer="p q by m n",
-        mistakes={"m n by p q": "layout", "p by m": "different"},
+        mistakes={"m n by p q": "layout", "p by m": "neither"},
         hints=[
             r"How many entries has $\operatorname{vec}(dX)$, how many $\operatorname{vec}(dF)$?",
             "One row for each entry of the value, one column for each entry of the point.",

@@ -29,7 +29,7 @@ EXERCISES = [
             "\\sigma(W^{\\mathsf T}\\phi)$. What is the shape of $W$?"
         ),
         answer="n by m",
-        mistakes={"m by n": "layout", "n by n": "different"},
+        mistakes={"m by n": "layout", "n by n": "rows"},
         hints=[
             "$W^{\\mathsf T}$ acts on $\\phi$. How many columns must it have?",
             "A matrix that takes $n$ numbers to $m$ has $m$ rows and $n$ columns. Transpose it.",

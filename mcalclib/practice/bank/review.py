@@ -154,7 +154,7 @@ EXERCISES = [
             "$df = J\\,dx$? Write rows by columns."
         ),
         answer="m by n",
-        mistakes={"n by m": "layout", "n by n": "different"},
+        mistakes={"n by m": "layout", "n by n": "columns"},
         hints=[
             "$dx$ is a column with $n$ entries, $df$ a column with $m$ entries.",
             "What must be the shape of a matrix that takes the first to the second?",
