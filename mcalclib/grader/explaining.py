@@ -9,13 +9,14 @@ defined: a name that stands for something on the far side of the fence is left o
 import ast
 import math
 import re
+from collections import ChainMap, Counter
 
 import numpy as np
 
 import mcalclib
 
 from .frames import FrameError
-from .session import FromStudent
+from .session import FromStudent, number_of
 
 _PLACE = re.compile(r" ?\(<cell [-\d]+>, line \d+\)$")  # as SyntaxError says it; we do, too
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}")
@@ -77,18 +78,20 @@ def returned(error, given) -> str:
     error : Exception
         What the test raised.
     given : dict
-        Of each function that was called, the type of what it gave last.
+        `Session.given`.
     """
-    nothing = [name for name, kind in given.items() if kind is type(None)]
-    if nothing:
-        return f"`{nothing[0]}` gave None: is a `return` missing?"
-    if isinstance(error, FromStudent) or not isinstance(
-        error, TypeError | ValueError | AttributeError
-    ):
+    for name, value in given.values():
+        if value is None:
+            return f"`{name}` gave None: is a `return` missing?"
+    if isinstance(error, FromStudent) or not isinstance(error, _ABOUT_VALUES):
         return ""
-    odd = [(name, kind) for name, kind in given.items() if kind in (list, tuple, dict, set, str)]
-    return f"`{odd[0][0]}` gave a {odd[0][1].__name__}" if odd else ""
+    for name, value in given.values():
+        if type(value) in (list, tuple, dict, set, str):
+            return f"`{name}` gave a {type(value).__name__}"
+    return ""
 
+
+_ABOUT_VALUES = (TypeError, ValueError, AttributeError)
 
 # -- what an assertion compared ------------------------------------------------------------
 
@@ -111,11 +114,20 @@ class _Unknown(Exception):
     """An expression that is not evaluated a second time."""
 
 
-def compared(error, part) -> str:
+def compared(error, part, given) -> str:
     """Return what an assertion without a message compared, an empty string if it stays unknown.
 
     Only what is surely plain data on our side is looked at: names bound to numbers, strings and
-    arrays, and a few functions. A hidden line is never told.
+    arrays, a few functions, and what a submission's function gave if the assertion calls it once.
+    A hidden line is never told.
+
+    Parameters
+    ----------
+    error : AssertionError
+    part : Part
+        The test.
+    given : dict
+        `Session.given`.
     """
     steps = list(_steps(error, part))
     if not steps or steps[-1].tb_next is not None or str(error):
@@ -126,23 +138,49 @@ def compared(error, part) -> str:
     for node in ast.walk(ast.parse(part.source)):
         if isinstance(node, ast.Assert) and node.lineno <= line <= node.end_lineno:
             try:
-                return _compared(node.test, frame, part.source)
+                scope = ChainMap({}, frame.f_locals, frame.f_globals)
+                return _compared(_Given(node.test, given, scope).test, scope, part.source)
             except Exception:
                 return ""
     return ""
 
 
-def _compared(node, frame, source):
+class _Given(ast.NodeTransformer):
+    """Puts names of what was given in the place of calls that must not be made again.
+
+    The failed assertion ran last, so the only call in it of a function is that function's last.
+    """
+
+    def __init__(self, test, given, scope):
+        self.given, self.scope = given, scope
+        self.calls = Counter(map(self._number, ast.walk(test)))
+        self.test = self.visit(test)
+
+    def _number(self, node):
+        """Return the number of the submission's object that is called here, None for no such."""
+        is_named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        return number_of(self.scope.get(node.func.id)) if is_named else None
+
+    def visit_Call(self, node):
+        number = self._number(node)
+        if number not in self.given or self.calls[number] != 1:
+            return self.generic_visit(node)
+        result = f"{node.func.id}()"  # no test can have a name like this
+        self.scope[result] = self.given[number][1]
+        return ast.copy_location(ast.Name(result, ast.Load()), node)
+
+
+def _compared(node, scope, source):
     if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
-        wrong = next(value for value in node.values if not _value(value, frame))
-        return _compared(wrong, frame, source)
+        wrong = next(value for value in node.values if not _value(value, scope))
+        return _compared(wrong, scope, source)
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
         pair = [node.left, node.comparators[0]]
-    elif isinstance(node, ast.Call) and _name(node.func, frame) in _CLOSE:
+    elif isinstance(node, ast.Call) and _name(node.func, scope) in _CLOSE:
         pair = node.args[:2]
     else:
         return ""
-    values = [_value(part, frame) for part in pair]
+    values = [_value(part, scope) for part in pair]
     texts = [ast.get_source_segment(source, part) for part in pair]
     if isinstance(node, ast.Call):
         arrays = [np.asarray(value) for value in values]
@@ -184,35 +222,28 @@ def _shown(value):
     return text if len(text) <= 100 else text[:99] + "…"
 
 
-def _name(node, frame):
+def _name(node, scope):
     """Return the name of a function that may be called again, None for any other."""
     if not (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)):
         return None
-    return node.attr if node.attr in _CALLED.get(_found(node.value.id, frame), ()) else None
+    return node.attr if node.attr in _CALLED.get(scope.get(node.value.id), ()) else None
 
 
-def _found(name, frame):
-    for names in (frame.f_locals, frame.f_globals):
-        if name in names:
-            return names[name]
-    raise _Unknown(name)
-
-
-def _value(node, frame):
+def _value(node, scope):
     """Return the value of an expression; raise where that might reach beyond plain data."""
     names = {}
 
     def check(part):
         if isinstance(part, ast.Name):
-            names[part.id] = _found(part.id, frame)
+            names[part.id] = scope[part.id]
             if not _is_plain(names[part.id]):
                 raise _Unknown(part.id)
         elif isinstance(part, ast.Call):
-            name = _name(part.func, frame)
+            name = _name(part.func, scope)
             if name is not None:
-                names[part.func.value.id] = _found(part.func.value.id, frame)
+                names[part.func.value.id] = scope[part.func.value.id]
             elif isinstance(part.func, ast.Name) and part.func.id in _BUILTINS:
-                if part.func.id in frame.f_globals or part.func.id in frame.f_locals:
+                if part.func.id in scope:
                     raise _Unknown(part.func.id)
                 names[part.func.id] = _BUILTINS[part.func.id]
             else:

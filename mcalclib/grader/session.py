@@ -112,7 +112,8 @@ class Session:
         self.interrupted = False
         self.depth = 0  # requests under way: more than one while a test's function is called
         self.received = bytearray()
-        self.given: dict[str, type] = {}  # what functions gave that were called, for explanations
+        # Of each object that was called, by number: its name, and what it gave last.
+        self.given: dict[int, tuple[str, object]] = {}
         self.known: tuple = (None, None)  # names, and their values until anything else is asked
         self.socket: socket.socket = fence.open()
         self.patience = 0.0  # seconds that the next call on it may take
@@ -199,7 +200,7 @@ class Session:
         if isinstance(result, StandIn):
             object.__setattr__(result, "_name", name)
         if operation == "call":
-            self.given[name] = type(result)
+            self.given[number_of(target)] = name, result
         return result
 
     # -- frames -----------------------------------------------------------------------------
@@ -401,6 +402,11 @@ def _combine(operation):
 
     calculate = _refuse("calculate with")
     return method
+
+
+def number_of(value) -> int | None:
+    """Return the number of what a stand-in stands for, None for anything else."""
+    return object.__getattribute__(value, "_number") if type(value) is StandIn else None
 
 
 class StandIn:

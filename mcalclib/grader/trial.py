@@ -486,17 +486,17 @@ class Trial:
         given = self.session.given if self.session is not None else {}
         about = (
             where and f"in the test: {where}",
-            self._compared(error, part),
+            self._compared(error, part, given),
             returned(error, given),
         )
         return "\n".join([text, *filter(None, about)])
 
-    def _compared(self, error, part):
+    def _compared(self, error, part, given):
         if not isinstance(error, AssertionError):
             return ""
         try:
             with _alarm(1):
-                return compared(error, part)
+                return compared(error, part, given)
         except CheckTimeout:
             return ""
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from sample_course import cell
 from test_trial import answer, check, graded, solution
 
 import mcalclib as mc
@@ -43,7 +44,7 @@ def told(source, hidden=(), **names):
         with np.errstate(all="ignore"):
             exec(compile(source, "<test t>", "exec"), NAMES | names)
     except AssertionError as error:
-        return compared(error, part)
+        return compared(error, part, {})
     raise RuntimeError("the assertion holds")
 
 
@@ -112,7 +113,7 @@ def test_a_student_s_object_is_never_asked_again(expression):
         try:  # the first line raises as if the assertion had, which asks nobody
             exec(compile(source, "<test t>", "exec"), NAMES | {"far": Far(), "go": True})
         except AssertionError as error:
-            assert compared(error, part) == ""
+            assert compared(error, part, {}) == ""
 
 
 def test_a_hidden_line_is_not_told():
@@ -123,17 +124,17 @@ def test_a_hidden_line_is_not_told():
 @pytest.mark.parametrize(
     ("error", "given", "text"),
     [
-        (AssertionError(), {"f": type(None)}, "`f` gave None: is a `return` missing?"),
-        (TypeError(), {"g": float, "f": type(None)}, "`f` gave None: is a `return` missing?"),
-        (TypeError(), {"f": list}, "`f` gave a list"),
-        (AssertionError(), {"f": list}, ""),  # a list compares as well as an array
-        (KeyError(), {"f": list}, ""),
-        (TypeError(), {"f": np.ndarray}, ""),
-        (TypeError(), {}, ""),
+        (AssertionError(), [("f", None)], "`f` gave None: is a `return` missing?"),
+        (TypeError(), [("g", "text"), ("f", None)], "`f` gave None: is a `return` missing?"),
+        (TypeError(), [("f", [1.0])], "`f` gave a list"),
+        (AssertionError(), [("f", [1.0])], ""),  # a list compares as well as an array
+        (KeyError(), [("f", [1.0])], ""),
+        (TypeError(), [("f", np.ones(2))], ""),
+        (TypeError(), [], ""),
     ],
 )
 def test_what_functions_gave_is_told_where_it_may_be_why(error, given, text):
-    assert returned(error, given) == text
+    assert returned(error, dict(enumerate(given))) == text
 
 
 def test_a_missing_return_and_a_wrong_shape_are_told_with_the_test():
@@ -150,3 +151,32 @@ def test_a_missing_return_and_a_wrong_shape_are_told_with_the_test():
     result = graded(source, f="def f(x): return [x, x + 1]")
     assert result["entry"]["message"].endswith("in the test: assert y[1] == 2\ny[1] is 3")
     assert result["hides"]["message"] == "a hidden test did not pass"
+
+
+@pytest.mark.parametrize(
+    ("test", "text"),
+    [
+        ("assert np.shape(f(1.0)) == (3,)", "np.shape(f(1.0)) is (2,)"),
+        ("assert np.allclose(f(1.0), [1, 2])", "f(1.0) and [1, 2] differ most at [1]: 3 and 2"),
+        ("for k in range(3):\n    assert f(k)[1] < 4", "f(k)[1] is 4"),
+        ("assert f(1.0)[0] == 1 and f(2.0)[0] == 5", ""),  # which of two calls gave what?
+        ("same = f\nassert np.allclose(f(1.0), same(2.0))", ""),
+        ("assert made(1.0)(2.0) == 5", ""),
+        ("g, h = made(1.0), made(2.0)\nassert g(1.0) == h(1.0)", "g(1.0) is 2 and h(1.0) is 3"),
+        ("assert made(f(1.0)[0])(1.0) == 5", ""),
+        ("assert np.isclose(g(1.0), 5)", "g(1.0) is 2"),
+    ],
+)
+def test_what_the_only_call_in_an_assertion_gave_is_told_without_calling_again(test, text):
+    source = [
+        cell("code", "import numpy as np", "given"),
+        answer("f", solution("def f(x): return [x, x]\ndef made(a): return f\ng = f")),
+        check("t", test),
+    ]
+    given = (
+        "calls = 0\ndef f(x):\n    global calls\n    calls += 1\n    return [x, x + 2]\n"
+        "def made(a): return lambda x: a + x\ng = made(1.0)"
+    )
+    failed = f"AssertionError\nin the test: assert{test.rpartition('assert')[2]}"
+    expected = f"{failed}\n{text}" if text else failed
+    assert graded(source, f=given)["t"]["message"] == expected
