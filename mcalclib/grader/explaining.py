@@ -97,8 +97,10 @@ _ABOUT_VALUES = (TypeError, ValueError, AttributeError)
 
 _CLOSE = {"allclose", "isclose", "array_equal"}
 _NUMPY = _CLOSE | {
-    "abs", "absolute", "all", "any", "diag", "dot", "eye", "isfinite", "max", "mean", "min", "ndim",
-    "ones", "outer", "round", "shape", "size", "sort", "sqrt", "sum", "trace", "transpose", "zeros",
+    "abs", "absolute", "all", "any", "argmax", "argmin", "array", "asarray", "column_stack",
+    "concatenate", "cos", "diag", "dot", "exp", "eye", "hstack", "inner", "isfinite", "kron", "log",
+    "max", "mean", "min", "ndim", "ones", "outer", "prod", "ravel", "reshape", "round", "shape",
+    "sin", "size", "sort", "sqrt", "stack", "sum", "tanh", "trace", "transpose", "vstack", "zeros",
 }  # fmt: skip
 _CALLED = {np: _NUMPY, mcalclib: {"vec", "vech"}}
 _BUILTINS = {"abs": abs, "len": len, "max": max, "min": min, "round": round, "sum": sum}
