@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from ..grader.assignment import load
-from ..grader.cli import INTERRUPTED, LOOK, OK, conclude
+from ..grader.cli import INTERRUPTED, LOOK, OK, conclude, print_looks
 from ..grader.fence import probe
 from ..grader.grading import Settings
 from ..grader.limits import Limits
@@ -118,6 +118,7 @@ def _course(options):
     if not options.no_grading:
         for name, summary in grade_course(course, options.trusted, options.dask).items():
             print(f"{name}: {summary.graded} graded, {summary.known} known before")
+            print_looks(summary)
             if summary.interrupted:
                 print("mcalc: interrupted; the same command goes on from here.", file=sys.stderr)
                 return INTERRUPTED

@@ -17,6 +17,7 @@ from ..grader.limits import GraderError, Limits
 from ..grader.names import plain
 from ..grader.variants import read_secret
 from .dates import moment, span, zone
+from .joining import joined
 from .lateness import Policy
 from .results import Results
 from .times import submission_times, table_times
@@ -349,14 +350,23 @@ def course_numbers(course: Course) -> dict:
         status; None where nothing was handed in, which counts zero. ``notes``: what deserves
         a look.
     """
-    columns, students, notes = [], {}, []
+    columns, graded, notes = [], [], []
     for entry in course.assignments:
         folder = course.folder(entry)
-        if not (folder / "gradebook.db").exists():
-            continue
-        results = Results(folder)
-        records = results.records()
-        handed_in = _times(course, entry, results.assignment, [r["student"] for r in records])
+        if (folder / "gradebook.db").exists():
+            results = Results(folder)
+            graded.append((entry, results, results.records()))
+    rows, unsure = joined([(entry.name, r) for entry, _, records in graded for r in records])
+    notes += unsure
+    persons: dict[str, set[str]] = {}  # rows by every name that a person may write
+    for entry, _, records in graded:
+        for record in records:
+            row = rows[entry.name, record["student"]]
+            for name in (record["student"], record["who"][1], row):
+                persons.setdefault(plain(name), set()).add(row)
+    students: dict[str, dict] = {}
+    for entry, results, records in graded:
+        handed_in = _times(course, entry, results, records, notes)
         unknown = sum(record["student"] not in handed_in for record in records)
         if entry.due and unknown:
             notes.append(
@@ -372,11 +382,15 @@ def course_numbers(course: Course) -> dict:
             }
         )
         for record in records:
+            row = rows[entry.name, record["student"]]
             when = handed_in.get(record["student"])
             lost = 0.0
             if entry.due and when:
-                lost = entry.policy.share_lost(record["student"], entry.due, when)
-            students.setdefault(record["student"], {})[entry.name] = {
+                names = (record["student"], row, record["who"][1])
+                sure = [name for name in names if persons[plain(name)] == {row}]
+                meant = next((n for n in sure if plain(n) in entry.policy.extra), row)
+                lost = entry.policy.share_lost(meant, entry.due, when)
+            students.setdefault(row, {})[entry.name] = {
                 "score": record["score"] * (1 - lost),
                 "raw": record["score"],
                 "lost": lost,
@@ -384,15 +398,21 @@ def course_numbers(course: Course) -> dict:
                 "late_unknown": "handed in late" in record["notes"] and when is None,
                 "status": record["status"],
                 "waiting": record["waiting"],
+                "called": record["student"],  # in the results of this assignment
             }
-    known = {plain(student) for student in students}
     for student in course.extra:
-        if plain(student) not in known:
+        fitting = persons.get(plain(student), set())
+        if not fitting:
             near = difflib.get_close_matches(student, students, 1)
             hint = f"; is {near[0]!r} meant?" if near else ""
             notes.append(f"[extra] names {student!r}, who handed in nothing{hint}")
+        elif len(fitting) > 1:
+            notes.append(
+                f"[extra] names {student!r}, and several are called so; nobody got more time. "
+                f"Write {' or '.join(map(repr, sorted(fitting)))}."
+            )
     total = sum(column["weight"] for column in columns)
-    rows = []
+    listed = []
     for student in sorted(students):
         marks = students[student]
         earned = sum(
@@ -402,18 +422,19 @@ def course_numbers(course: Course) -> dict:
         )
         by_assignment = {column["name"]: marks.get(column["name"]) for column in columns}
         percent = 100 * earned / total if total else 0.0
-        rows.append({"student": student, "total": percent, "assignments": by_assignment})
-    return {"course": course.name, "assignments": columns, "students": rows, "notes": notes}
+        listed.append({"student": student, "total": percent, "assignments": by_assignment})
+    return {"course": course.name, "assignments": columns, "students": listed, "notes": notes}
 
 
-def _times(course, entry, assignment, students):
+def _times(course, entry, results, records, notes):
     if entry.due is None:
         return {}
     times = {}
     if entry.submissions.exists():
-        times |= submission_times(entry.submissions, assignment, course.home)
+        about = results.assignment, course.home, results.folder
+        times |= submission_times(entry.submissions, *about, notes)
     if entry.times is not None:
-        times |= table_times(entry.times, students, course.home)
+        times |= table_times(entry.times, records, course.home)
     return times
 
 
@@ -434,11 +455,9 @@ def marks_in(course: Course, folder) -> dict[str, dict]:
     wanted = Path(folder).resolve()
     for entry in course.assignments:
         if course.folder(entry).resolve() == wanted:
-            marks = {
-                one["student"]: one["assignments"].get(entry.name)
-                for one in course_numbers(course)["students"]
-            }
-            return {student: mark for student, mark in marks.items() if mark is not None}
+            rows = course_numbers(course)["students"]
+            marks = [row["assignments"].get(entry.name) for row in rows]
+            return {mark["called"]: mark for mark in marks if mark is not None}
     folders = ", ".join(str(course.folder(entry)) for entry in course.assignments)
     raise CourseError(f"{course.path}: {folder} is no folder of its results; there are {folders}.")
 

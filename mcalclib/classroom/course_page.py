@@ -20,7 +20,7 @@ def course_page(numbers: dict) -> str:
     columns += [(column["name"], True) for column in numbers["assignments"]]
     rows = []
     for one in numbers["students"]:
-        cells = [_cell(one["assignments"][c["name"]], one, c) for c in numbers["assignments"]]
+        cells = [_cell(one["assignments"][c["name"]], c) for c in numbers["assignments"]]
         rows.append(
             f"<tr><td>{escape(one['student'])}</td>"
             f'<td class="n">{shown(one["total"])}</td>{"".join(cells)}</tr>'
@@ -46,13 +46,13 @@ def course_page(numbers: dict) -> str:
     return page_of(f"{numbers['course']}: gradebook", body)
 
 
-def _cell(mark, one, column):
+def _cell(mark, column):
     if mark is None:
         return '<td class="n" data-v="-1">–</td>'
     folder = f"{column['name']}/"
     signs = (mark["lost"], "*"), (mark["late_unknown"], "?"), (mark["waiting"], "…")
     told = "".join(sign for is_so, sign in signs if is_so)
-    text = link(one["student"], folder, shown(mark["score"], 2))
+    text = link(mark["called"], folder, shown(mark["score"], 2))
     return f'<td class="n" data-v="{mark["score"]:.4f}">{text}{" " + told if told else ""}</td>'
 
 

@@ -22,7 +22,8 @@ def match(records: Iterable[dict], keys: list[list[str]]) -> Match:
     Parameters
     ----------
     records : iterable of dict
-        Each with a student.
+        Each with a student and, where the results know it, with ``who``: platform, name there, id.
+        The name alone counts where nothing fits the whole.
     keys : list of list of str
         For each row, every way in which its student may be called, the surest first.
 
@@ -36,7 +37,16 @@ def match(records: Iterable[dict], keys: list[list[str]]) -> Match:
     claims: dict[int, list[dict]] = {}
     for record in records:
         name = record["student"]
-        found = sorted(exact.get(name.strip()) or loose.get(plain(name)) or ())
+        found = sorted(
+            next(
+                (
+                    rows
+                    for one in dict.fromkeys([name, record.get("who", ("", name))[1]])
+                    if (rows := exact.get(one.strip()) or loose.get(plain(one)))
+                ),
+                (),
+            )
+        )
         if len(found) == 1:
             claims.setdefault(found[0], []).append(record)
         elif found:

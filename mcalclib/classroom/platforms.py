@@ -48,7 +48,9 @@ def fill_canvas(table: Table, records: list[dict], column: str, scores=None) -> 
             keys.append([])  # a row of settings, such as "Manual Posting"
         else:
             turned = " ".join(reversed(name.split(", ", 1)))
-            same = [f"{re.sub(r'[^a-z0-9]', '', name.casefold())}_{row[number]}", row[number]]
+            # Canvas writes names into its files with letters of its own choice.
+            bare = (re.sub(r"[^a-z0-9]", "", name.casefold()), name, turned)
+            same = [*(f"{one}_{row[number]}" for one in bare), row[number]]
             keys.append([*same, *(row[at] for at in others), name, turned])
     return _fill(table, keys, records, place, scores, notes)
 

@@ -51,7 +51,7 @@ def regrade(settings: Settings, problem: str = "", dry_run: bool = False) -> lis
     if not (Path(settings.out) / "gradebook.db").exists():
         raise GraderError(f"{settings.out}: nothing was graded into it yet; use mcalc grade.")
     with tempfile.TemporaryDirectory() as beside:
-        run = Run(replace(settings, out=Path(beside), resume=False))
+        run = Run(replace(settings, out=Path(beside), resume=False, home=settings.out))
         if problem and problem not in run.assignment.problems:
             raise GraderError(
                 f"--problem: there is no problem {problem!r}; there are "
@@ -76,6 +76,7 @@ def _apply(book, beside, run, problem, dry_run):
             written.append((student, new, row))
     if dry_run:
         return changes
+    book.remember({one.student: one.who for one in run.found})
     with contextlib.closing(History(book.folder)) as history:
         for student, record, row in written:
             before = book.row(student)

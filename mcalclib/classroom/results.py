@@ -5,7 +5,7 @@ import json
 import sqlite3
 from pathlib import Path
 
-from ..grader.gradebook import GradebookError, recognise
+from ..grader.gradebook import GradebookError, names_in, recognise
 from ..grader.reviews import Reviews, with_marks
 from ..grader.times import read_times
 
@@ -45,10 +45,19 @@ class Results:
             raise GradebookError(f"{path}: this is no usable gradebook ({error}).") from None
 
     def records(self) -> list[dict]:
-        """Return every record, sorted by student, marks given by hand counted."""
+        """Return every record, sorted by student, marks given by hand counted.
+
+        Each has, as ``who``, the platform, the student's name there and the id, for results that
+        know them.
+        """
         with contextlib.closing(Reviews(self.folder)) as reviews:
             marks, items = reviews.marks(), reviews.items()
-        return [with_marks(r, marks.get(r["student"], {}), items) for r in self.raw()]
+        names, _ = names_in(self.folder)
+        return [
+            with_marks(r, marks.get(r["student"], {}), items)
+            | {"who": names.get(r["student"], ("", r["student"], ""))}
+            for r in self.raw()
+        ]
 
     def raw(self) -> list[dict]:
         """Return every record as the machine wrote it, sorted by student."""

@@ -1,17 +1,21 @@
 """When students handed in, from what each platform leaves behind."""
 
+import re
 from datetime import datetime
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
 from ..grader.limits import GraderError
+from ..grader.naming import keep_names
 from ..grader.submissions import METADATA, Source, find, gradescope_metadata
 from .dates import moment
 from .matching import match
 from .tables import TableError, read_table
 
 
-def submission_times(submissions, assignment: str, home: ZoneInfo | None = None) -> dict:
+def submission_times(
+    submissions, assignment: str, home: ZoneInfo | None = None, results=None, notes=None
+) -> dict:
     """Return when each student handed in, as far as the download tells.
 
     nbgrader leaves ``timestamp.txt`` beside the notebook, Gradescope its metadata. Canvas marks
@@ -25,21 +29,36 @@ def submission_times(submissions, assignment: str, home: ZoneInfo | None = None)
         The assignment's name.
     home : ZoneInfo, optional
         Zone of times that name none.
+    results : path, optional
+        The output folder, which says what students are called.
+    notes : list of str, optional
+        Takes what could not be read; one student's damaged file must not stop a course.
     """
-    source = Source(submissions)
+    source = Source(submissions, but=results)
     files = set(source.files())
     times: dict[str, datetime] = {}
     metadata = gradescope_metadata(source, files)
-    for submission in find(source, assignment):
+    found = find(source, assignment)
+    if results is not None:
+        keep_names(found, results)
+    for submission in found:
         path = PurePosixPath(submission.path or ".")
-        beside = str(path.parent / "timestamp.txt")
-        if beside in files:
-            text = source.read(beside).decode("utf-8", "replace")
-            times[submission.student] = _moment(text, home, f"{submissions}: {beside}")
-        for part in path.parts:
-            if "created_at" in metadata.get(part, {}):
-                text = str(metadata[part]["created_at"])
-                times[submission.student] = _moment(text, home, f"{submissions}: {METADATA}")
+        beside = path.parent / "timestamp.txt"
+        # nbgrader writes this file, where it keeps what was handed in. Elsewhere it would be a
+        # file that the student handed in.
+        is_its_own = submission.platform == "folder" and path.parent.name == assignment
+        try:
+            if is_its_own and str(beside) in files:
+                text = source.read(str(beside)).decode("utf-8", "replace")
+                times[submission.student] = _moment(text, home, f"{submissions}: {beside}")
+            for part in path.parts:
+                if "created_at" in metadata.get(part, {}):
+                    text = str(metadata[part]["created_at"])
+                    times[submission.student] = _moment(text, home, f"{submissions}: {METADATA}")
+        except (TableError, OSError) as error:
+            if notes is None:
+                raise
+            notes.append(str(error))
     return times
 
 
@@ -57,7 +76,8 @@ def table_times(path, students, home: ZoneInfo | None = None) -> dict[str, datet
     ----------
     path : path
         Moodle's grading worksheet, or a CSV file with the columns student and time.
-    students : iterable of str
+    students : iterable of str or dict
+        Names, or records as `Results.records` returns them.
     home : ZoneInfo, optional
         Zone of times that name none, as Moodle's.
 
@@ -70,16 +90,22 @@ def table_times(path, students, home: ZoneInfo | None = None) -> dict[str, datet
     if table.has("Identifier"):
         place = table.column("Last modified (submission)")
         names = [table.column(n) for n in ("Full name", "Email address") if table.has(n)]
+        number = table.column("Identifier")
     else:
+        number = None
         place, names = table.column("time"), [table.column("student")]
     keys = [
         [row[at] for at in names] + [row[at].split("@")[0] for at in names] for row in table.rows
     ]
+    if number is not None:  # as Moodle's downloads write it: two of one name are two
+        for row, more in zip(table.rows, keys, strict=True):
+            more += [f"{row[at]}_{re.sub(r'[^0-9]', '', row[number])}" for at in names]
     moments = [
         _moment(text, home, f"{path}, line {line}") if text not in ("", "-") else None
         for line, text in zip(table.lines, (row[place].strip() for row in table.rows), strict=True)
     ]
-    found = match(({"student": student} for student in students), keys)
+    records = [{"student": one} if isinstance(one, str) else one for one in students]
+    found = match(records, keys)
     for student, rows in found.ambiguous.items():
         lines = ", ".join(str(table.lines[row]) for row in rows)
         raise TableError(f"{path}, lines {lines}: all of them fit {student!r}; keep one.")

@@ -134,10 +134,25 @@ def _grade(options):
         f"{summary.graded} graded" + (f" ({words})" if words else "") + f", {summary.known} known "
         f"before; results in {options.out}"
     )
+    print_looks(summary)
     if summary.interrupted:
         print("mcalc: interrupted; the same command goes on from here.", file=sys.stderr)
         return INTERRUPTED
     return LOOK if summary.deserves_a_look else OK
+
+
+SHOWN = 20
+
+
+def print_looks(summary):
+    """Print what a person should look at after a run, as much as fits on a screen."""
+    for student, note in summary.looks[:SHOWN]:
+        print(f"not graded: {student}: {note}")
+    if len(summary.looks) > SHOWN:
+        print(f"not graded: {len(summary.looks) - SHOWN} more, see scores.csv")
+    if summary.gone:
+        some = ", ".join(summary.gone[:SHOWN]) + ", ..." * (len(summary.gone) > SHOWN)
+        print(f"note: {len(summary.gone)} with results are not among these submissions: {some}")
 
 
 def _validate(options):

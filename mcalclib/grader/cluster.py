@@ -127,7 +127,7 @@ class Cluster:
             raise ClusterError(_GONE) from None
 
     def _submit(self, task, waiting, done, config):
-        about = task.number, task.submission.student, task.data, task.submission.notes
+        about = task.number, task.called, task.data, task.submission.notes
         future = self.client.submit(
             _grade, self.config["digest"], config, about, pure=False, retries=1
         )

@@ -27,6 +27,15 @@ CREATE TABLE results (
     record TEXT NOT NULL       -- JSON: every check, every answer
 ) WITHOUT ROWID;
 """
+# Later than version 1, which does not mind: an older mcalc neither reads nor writes it.
+_NAMES = """
+CREATE TABLE IF NOT EXISTS names (
+    student TEXT PRIMARY KEY,
+    platform TEXT NOT NULL,
+    name TEXT NOT NULL,        -- as the platform gives it
+    number TEXT NOT NULL       -- the platform's own id of the student, empty without one
+) WITHOUT ROWID
+"""
 
 
 class GradebookError(GraderError):
@@ -62,6 +71,7 @@ class Gradebook:
                 self._make(assignment)
             else:
                 self._recognise(assignment)
+            self.connection.execute(_NAMES)
             self.connection.execute("PRAGMA journal_mode = WAL")
             self.connection.execute("PRAGMA synchronous = FULL")
             (self.folder / "feedback").mkdir(exist_ok=True)
@@ -124,6 +134,18 @@ class Gradebook:
             raise GradebookError(f"{self.path}: {_remedy(error)}") from None
         return record
 
+    def remember(self, names: dict[str, tuple[str, str, str]]):
+        """Keep, by student, the platform, the name there and the id, all of them or none."""
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+            self.connection.executemany(
+                "INSERT OR REPLACE INTO names VALUES (?, ?, ?, ?)",
+                [(student, *who) for student, who in names.items()],
+            )
+            self.connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise GradebookError(f"{self.path}: {_remedy(error)}") from None
+
     def row(self, student: str) -> dict | None:
         """Return everything that is stored about one student, None for nothing."""
         names = ("student", "submission", "assignment", "grader", "score", "record")
@@ -142,9 +164,17 @@ class Gradebook:
         for (text,) in self.connection.execute("SELECT record FROM results ORDER BY student"):
             yield json.loads(text)
 
-    def statuses(self) -> set[str]:
-        """Return every status that occurs."""
-        return {row[0] for row in self.connection.execute("SELECT DISTINCT status FROM results")}
+    def looks(self) -> list[tuple[str, str]]:
+        """Return whose submission could not be graded, and why."""
+        return self.connection.execute(
+            "SELECT student, note FROM results WHERE status IN ('unreadable', 'refused') "
+            "ORDER BY student"
+        ).fetchall()
+
+    def students(self) -> list[str]:
+        """Return everybody of whom there is a result."""
+        rows = self.connection.execute("SELECT student FROM results ORDER BY student")
+        return [row[0] for row in rows]
 
     def _journal(self, mode):
         try:
@@ -179,6 +209,31 @@ class Gradebook:
             self.connection.close()
             with contextlib.suppress(OSError):
                 beside.unlink(missing_ok=True)
+
+
+def names_in(folder) -> tuple[dict[str, tuple[str, str, str]], dict[str, str]]:
+    """Return what an output folder calls its students, without changing anything in it.
+
+    Returns
+    -------
+    dict of tuple
+        Platform, name there and id, by student; nobody whose results are older than these names.
+    dict of str
+        Hash of the file handed in, by student: everybody.
+    """
+    path = Path(folder) / "gradebook.db"
+    if not path.is_file():
+        return {}, {}
+    try:
+        address = f"{path.resolve().as_uri()}?mode=ro"
+        with contextlib.closing(sqlite3.connect(address, uri=True, timeout=5)) as connection:
+            recognise(connection, path)
+            files = dict(connection.execute("SELECT student, submission FROM results"))
+            has_names = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'names'")
+            rows = connection.execute("SELECT * FROM names") if has_names.fetchone() else ()
+            return {student: tuple(who) for student, *who in rows}, files
+    except sqlite3.Error as error:
+        raise GradebookError(f"{path}: {_remedy(error)}") from None
 
 
 def recognise(connection: sqlite3.Connection, path) -> None:

@@ -1,8 +1,10 @@
 """Grading a class: submissions out to lanes, records in, each written before it is counted."""
 
 import contextlib
+import difflib
 import fcntl
 import hashlib
+import json
 import os
 import selectors
 import signal
@@ -17,10 +19,12 @@ from .fence import FenceError
 from .gradebook import Gradebook, GradebookError
 from .lane import start_lane
 from .limits import GraderError, Limits
+from .naming import called, keep_names
 from .publishing import page_path, publish, write_whole
 from .records import both, unreadable
 from .submissions import Source, Submission, find
 from .times import Times
+from .variants import drawn_for
 
 AHEAD = 2  # submissions given to a lane at once, so that it never waits for the disk
 SMALL = 64 << 10  # bytes that a socket's buffer surely holds
@@ -41,6 +45,7 @@ class Settings:
     kind: str = "forked"
     dask: str = ""  # a scheduler's address
     secret: bytes = b""  # what numbers that are drawn per student depend on
+    home: Path | None = None  # the folder that says what students are called, if not ``out``
 
 
 @dataclass
@@ -51,7 +56,13 @@ class Summary:
     known: int = 0
     statuses: dict = field(default_factory=dict)
     interrupted: bool = False
-    deserves_a_look: bool = False  # whether the gradebook holds unreadable or refused ones
+    looks: list = field(default_factory=list)  # who was unreadable or refused, and why
+    gone: list = field(default_factory=list)  # who has results and is not among the submissions
+
+    @property
+    def deserves_a_look(self) -> bool:
+        """Whether the gradebook holds unreadable or refused submissions."""
+        return bool(self.looks)
 
 
 def grader_digest(limits: Limits, seed: int, secret: bytes = b"") -> str:
@@ -96,7 +107,7 @@ class Worker:
         self.tasks.append(task)
         try:
             notes = task.submission.notes
-            self.wire.send((task.number, task.submission.student, task.data, notes))
+            self.wire.send((task.number, task.called, task.data, notes))
         except OSError:
             pass  # the lane has died; reading from it will tell, and the task is in its list
 
@@ -115,6 +126,7 @@ class Task:
     submission: Submission
     data: bytes
     digest: str
+    called: str  # the name that the student's numbers were drawn for
     tries: int = 0
 
 
@@ -129,8 +141,15 @@ class Run:
                 f"{self.assignment.name} draws numbers per student: give the secret that its "
                 "notebooks were released with, --secret FILE."
             )
-        self.source = Source(settings.submissions, but=settings.out)
+        home = settings.home or settings.out
+        if _same(settings.submissions, home):
+            raise GraderError(
+                f"--out: {home}: here lie the submissions, and results among them would be taken "
+                "for somebody's; name another folder."
+            )
+        self.source = Source(settings.submissions, but=home)
         self.found = find(self.source, self.assignment.name)
+        keep_names(self.found, home, self._digest_of)
         self._choose()
         self.digest = grader_digest(settings.limits, settings.seed, settings.secret)
         self.summary = Summary()
@@ -139,16 +158,24 @@ class Run:
         self.failures = 0
 
     def _choose(self):
-        wanted = self.settings.only
-        if wanted:
-            names = {submission.student for submission in self.found}
-            unknown = [name for name in wanted if name not in names]
-            if unknown:
-                raise GraderError(
-                    f"--only: no submission of {', '.join(unknown)}; "
-                    f"there are {len(names)}, the first is {min(names)!r}."
-                )
-            self.found = [s for s in self.found if s.student in wanted]
+        chosen = []
+        for name in self.settings.only:
+            several = called(self.found, name)
+            if not several:
+                names = {one.student: one.student for one in self.found}
+                names |= {one.name: one.student for one in self.found if one.name not in names}
+                near = difflib.get_close_matches(name, names, 3)
+                near = list(dict.fromkeys(repr(names[one]) for one in near))
+                hint = f"there are {len(self.found)}, the first is {self.found[0].student!r}."
+                if near:
+                    hint = f"is {' or '.join(near)} meant?"
+                raise GraderError(f"--only: no submission of {name}; {hint}")
+            if len(several) > 1:
+                names = " or ".join(repr(one.student) for one in several)
+                raise GraderError(f"--only: several are called {name}; write {names}.")
+            chosen += several
+        if chosen:
+            self.found = [one for one in self.found if one in chosen]
 
     def __call__(self) -> Summary:
         """Grade everything and write all results."""
@@ -162,6 +189,7 @@ class Run:
             raise GradebookError(
                 f"{self.settings.out}: another mcalc is writing to this folder; wait for it."
             ) from None
+        self.book.remember({one.student: one.who for one in self.found})
         self.times = Times(self.settings.out)
         before = signal.signal(signal.SIGTERM, _interrupt)
         try:
@@ -170,7 +198,10 @@ class Run:
             except KeyboardInterrupt:
                 self.summary.interrupted = True
             publish(self.book, self.assignment.problems)
-            self.summary.deserves_a_look = bool(self.book.statuses() & {"unreadable", "refused"})
+            self.summary.looks = self.book.looks()
+            if not self.settings.only:
+                here = {one.student for one in self.found}
+                self.summary.gone = [s for s in self.book.students() if s not in here]
         finally:
             signal.signal(signal.SIGTERM, before)
             self.times.close()
@@ -259,14 +290,9 @@ class Run:
     def _tasks(self):
         """Yield what has to be graded; what is known or cannot be read is settled here."""
         for number, submission in enumerate(self.found):
-            try:
-                data = b"" if submission.problem else self.source.read(submission.path)
-                problem = submission.problem
-            except OSError as error:
-                data, problem = b"", f"the file cannot be read ({error.strerror or error})"
-            digest = hashlib.sha256(data)
-            digest.update("\0".join([problem, *submission.notes]).encode("utf-8", "replace"))
-            task = Task(number, submission, data, digest.hexdigest())
+            data, problem = self._content(submission)
+            digest = _digest(data, problem, submission)
+            task = Task(number, submission, data, digest, submission.student)
             page = self._page(submission.student)
             if self.settings.resume and self.book.known(
                 submission.student, task.digest, self.assignment.digest, self.digest
@@ -279,7 +305,22 @@ class Run:
                 record = unreadable(self.assignment, submission.student, problem, submission.notes)
                 self._store(task, *both(record))
             else:
+                if self.assignment.draws and submission.number:
+                    # Notebooks were given out under names without ids, or with them.
+                    names = [submission.name, submission.student]
+                    task.called = drawn_for(self.assignment, self.settings.secret, names, data)
                 yield task
+
+    def _content(self, submission):
+        """Return what was handed in, and why nothing can be read."""
+        try:
+            data = b"" if submission.problem else self.source.read(submission.path)
+            return data, submission.problem
+        except OSError as error:
+            return b"", f"the file cannot be read ({error.strerror or error})"
+
+    def _digest_of(self, submission):
+        return _digest(*self._content(submission), submission)
 
     def _lost(self, tasks):
         """Take back the tasks of a lane that died; the first of them may be why."""
@@ -299,6 +340,9 @@ class Run:
         self._store(task, *both(record))
 
     def _store(self, task, text, html, seconds=0.0):
+        if task.called != task.submission.student:
+            record = json.loads(text) | {"student": task.submission.student}
+            text, html = both(record)
         # The page first: a record in the database then means that everything is there.
         write_whole(self._page(task.submission.student), html)
         digests = task.digest, self.assignment.digest, self.digest
@@ -315,6 +359,16 @@ class Run:
 
     def _page(self, student) -> Path:
         return page_path(self.settings.out, student)
+
+
+def _digest(data, problem, submission):
+    digest = hashlib.sha256(data)
+    digest.update("\0".join([problem, *submission.notes]).encode("utf-8", "replace"))
+    return digest.hexdigest()
+
+
+def _same(one, other):
+    return Path(one).resolve() == Path(other).resolve()
 
 
 def _source_bytes(path):

@@ -1,10 +1,13 @@
 """Finding submissions the way nbgrader, Canvas, Moodle, Gradescope or a person leaves them."""
 
+import contextlib
+import io
 import lzma
 import os
 import re
 import stat
 import struct
+import unicodedata
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -21,6 +24,10 @@ GRADESCOPE = re.compile(r"^submission_(?P<id>\d+)$")
 METADATA = "submission_metadata.yml"
 _NBGRADER = ("source", "release", "autograded", "feedback", "gradebook.db", "nbgrader_config.py")
 _IGNORED = (".ipynb_checkpoints", "__MACOSX", "__pycache__", ".git")
+_LEFT_BEHIND = ("thumbs.db", "desktop.ini")  # by Windows
+# What an instructor keeps beside single notebooks.
+_BESIDE = (".csv", ".tsv", ".txt", ".md", ".yml", ".toml", ".xlsx", ".xls", ".ods")
+MAX_MEMBERS = 2_000  # files in an archive that a student packed
 
 
 class SubmissionsError(GraderError):
@@ -31,11 +38,20 @@ class SubmissionsError(GraderError):
 class Submission:
     """One student's submission: where it lies, and what was odd about finding it."""
 
-    student: str
+    student: str  # what the results call it: the platform's name and, where there is one, its id
     path: str  # of the chosen notebook, inside the folder or archive; empty without one
     notes: list[str] = field(default_factory=list)
     problem: str = ""  # why there is nothing to read
     late: bool = False
+    platform: str = ""
+    name: str = ""  # as the platform gives it
+    number: str = ""  # the platform's own id; empty where it gives none
+    before: tuple[str, ...] = ()  # what the results called it before ids were part of every name
+
+    @property
+    def who(self) -> tuple[str, str, str]:
+        """What tells students apart, whatever their results are called."""
+        return self.platform, self.name, self.number
 
 
 # What Python's own readers raise over an archive that is damaged, locked or made to confuse them.
@@ -58,6 +74,8 @@ class Source:
     def __init__(self, path, but=None):
         self.path, self.but = Path(path), but
         self.closed: dict[str, str] = {}  # folders with nothing to read, and why
+        self.members: dict[str, zipfile.ZipInfo] = {}  # by the name that is shown
+        self._inner: tuple[str, zipfile.ZipFile] | None = None
         if not self.path.exists():
             raise SubmissionsError(f"{path}: there is no such folder or zip archive.")
         self.archive = None
@@ -68,27 +86,69 @@ class Source:
                 raise SubmissionsError(
                     f"{path}: neither a folder nor a zip archive that can be opened ({error})."
                 ) from None
+            self.members = _members(self.archive)
 
     def files(self) -> list[str]:
         """Return the paths of all files, sorted, with what systems leave behind left out.
 
-        A folder that is empty, a link, or locked is among them: it is somebody's submission.
+        A folder that is empty, a link, or locked is among them: it is somebody's submission. So is
+        one that holds nothing but what systems leave behind. A zip archive among the files stands
+        for what is in it, as a folder would.
         """
         names = self._archived() if self.archive is not None else self._lying()
-        return sorted(
-            name
-            for name in names
-            if not any(part in _IGNORED for part in PurePosixPath(name).parts)
-            and not PurePosixPath(name).name.startswith(".")
-        )
+        everything, kept = set(names), []
+        left: dict[str, str] = {}
+        for name in names:
+            path = PurePosixPath(name)
+            inner = next((n for n, part in enumerate(path.parts) if part in _IGNORED), None)
+            if inner is None and not _is_left_behind(path, everything):
+                kept.append(name)
+            else:
+                folder = path.parent if inner is None else PurePosixPath(*path.parts[:inner])
+                left.setdefault(folder.as_posix(), path.name)
+        filled = {folder.as_posix() for name in kept for folder in PurePosixPath(name).parents}
+        for folder, example in left.items():
+            is_somebody_s = not folder.startswith(".") and PurePosixPath(folder).name != "submitted"
+            if is_somebody_s and folder not in filled:
+                why = f"only hidden files are in it ({printable(example)})"
+                self.closed[folder] = why
+                kept.append(folder)
+        return sorted(path for name in kept for path in self._unpacked(name))
+
+    def _unpacked(self, name):
+        """Return what is in an archive that a student packed, else the file itself."""
+        if not name.lower().endswith(".zip") or name in self.closed:
+            return [name]
+        try:
+            inner = self._opened(name)
+        except OSError:
+            return [name]  # it is listed, and whoever reads it learns why
+        paths = [f"{name}/{member}" for member in _members(inner) if not member.endswith("/")]
+        shown = [
+            path
+            for path in paths
+            if not any(part in _IGNORED for part in PurePosixPath(path).parts)
+            and not PurePosixPath(path).name.startswith(".")
+        ]
+        return shown or [name]
+
+    def _opened(self, name):
+        if self._inner is None or self._inner[0] != name:
+            data = self._read(name)
+            if data.count(b"PK\1\2") > MAX_MEMBERS:
+                raise OSError(f"the archive holds more than {MAX_MEMBERS} files")
+            try:
+                self._inner = name, zipfile.ZipFile(io.BytesIO(data))
+            except _DAMAGE as error:
+                raise OSError(f"the archive cannot be opened: {error}") from None
+        return self._inner[1]
 
     def _archived(self):
-        members = self.archive.infolist()
-        names = [member.filename for member in members if not member.is_dir()]
+        names = [name for name in self.members if not name.endswith("/")]
         filled = {str(folder) for name in names for folder in PurePosixPath(name).parents}
-        for member in members:
-            if member.is_dir() and str(PurePosixPath(member.filename)) not in filled:
-                self.closed[member.filename] = "the folder is empty"
+        for name in self.members:
+            if name.endswith("/") and str(PurePosixPath(name)) not in filled:
+                self.closed[name] = "the folder is empty"
         # A folder with empty folders in it is not empty itself.
         inner = {f"{folder}/" for name in self.closed for folder in PurePosixPath(name).parents}
         for name in inner & self.closed.keys():
@@ -122,18 +182,15 @@ class Source:
         OSError
             If it cannot be read, is no ordinary file, or is too large.
         """
+        packed, member = in_archive(name)
+        if packed and name not in self.members and not (self.path / name).is_file():
+            inner = self._opened(packed)
+            return _member(inner, _members(inner)[member])
+        return self._read(name)
+
+    def _read(self, name):
         if self.archive is not None:
-            info = self.archive.getinfo(name)
-            if info.file_size > MAX_BYTES:
-                raise OSError(f"the file is larger than {MAX_BYTES >> 20} MB")
-            try:
-                with self.archive.open(info) as file:
-                    data = file.read(MAX_BYTES + 1)
-            except _DAMAGE as error:
-                raise OSError(f"damaged or locked in the archive: {error}") from None
-            if len(data) > MAX_BYTES:
-                raise OSError(f"the file is larger than {MAX_BYTES >> 20} MB")
-            return data
+            return _member(self.archive, self.members[name])
         # A link could point at anything here, and a pipe would keep us waiting for ever.
         handle = os.open(self.path / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with open(handle, "rb") as file:
@@ -145,8 +202,60 @@ class Source:
             return file.read()
 
 
+def in_archive(path: str) -> tuple[str, str]:
+    """Return the path of the archive that a student packed and the path in it, empty without one.
+
+    Examples
+    --------
+    >>> in_archive("ada/work.zip/final/a.ipynb")
+    ('ada/work.zip', 'final/a.ipynb')
+    """
+    found = re.search(r"(?is)^(.*?\.zip)/(.+)$", path)
+    return (found[1], found[2]) if found else ("", "")
+
+
+def _members(archive):
+    """Return what is in an archive by the names that its maker meant."""
+    found = {}
+    for info in archive.infolist():
+        name = info.filename
+        if not info.flag_bits & 0x800:  # no mark for UTF-8, which Macs write nevertheless
+            with contextlib.suppress(UnicodeError):
+                name = name.encode("cp437").decode("utf-8")
+        found[name.lstrip("/")] = info
+    # Old programs of Windows write its own separator, which the format forbids.
+    if found and not any("/" in name for name in found):
+        found = {name.replace("\\", "/"): info for name, info in found.items()}
+    return found
+
+
+def _member(archive, info):
+    if info.file_size > MAX_BYTES:
+        raise OSError(f"the file is larger than {MAX_BYTES >> 20} MB")
+    try:
+        with archive.open(info) as file:
+            data = file.read(MAX_BYTES + 1)
+    except _DAMAGE as error:
+        raise OSError(f"damaged or locked in the archive: {error}") from None
+    if len(data) > MAX_BYTES:
+        raise OSError(f"the file is larger than {MAX_BYTES >> 20} MB")
+    return data
+
+
+def _is_left_behind(path, everything):
+    """Whether a system or an editor made this file, and nobody handed it in."""
+    if path.name.startswith(".") or path.name.lower() in _LEFT_BEHIND:
+        return True
+    if path.name.endswith("~") and str(path)[:-1] in everything:
+        return True
+    return len(path.parts) > 1 and path.parts[0].startswith(".")
+
+
 def find(source: Source, assignment: str) -> list[Submission]:
     """Return every submission in a folder or archive, one per student, sorted by student.
+
+    Where the download gives an id, it is part of every student's name: a name that got its id only
+    when a namesake came along would change with what others hand in.
 
     Parameters
     ----------
@@ -163,35 +272,35 @@ def find(source: Source, assignment: str) -> list[Submission]:
     if not files:
         raise SubmissionsError(f"{source.path}: there are no files in it.")
     groups: dict[tuple, dict] = {}
-    names = _gradescope_names(source, files)
-    # A file somebody named ada_1_2_final looks like Canvas; a whole download of them is.
-    notebooks = [PurePosixPath(p).name for p in files if p.lower().endswith(".ipynb")]
-    canvas = bool(notebooks) and all(map(CANVAS.match, notebooks))
+    people = _gradescope_people(source, files)
+    # A file somebody named ada_1_2_final looks like Canvas; most of a download named so is. A
+    # single notebook that was added by hand does not make it another download.
+    names = [_outer(path).name for path in files]
+    names = [name for name in names if name.lower().endswith((".ipynb", ".zip"))] or names
+    canvas = 2 * sum(map(bool, map(CANVAS.match, names))) > len(names)
     for path in _of_course(files, assignment):
         if PurePosixPath(path).name == METADATA:
             continue
-        who = _who(path, names, canvas)
+        who = _who(path, people, canvas)
         if who is None:
             continue
-        key, name, number, late = who
-        name = printable(name)
-        group = groups.setdefault(key, {"name": name, "number": number, "late": late, "paths": []})
-        group["paths"].append(path)
-        group["late"] |= late
-    found = []
-    counts: dict[str, int] = {}
-    for group in groups.values():
-        counts[group["name"]] = counts.get(group["name"], 0) + 1
-    taken = set()
-    for group in groups.values():
-        name = group["name"]
-        if counts[name] > 1 and group["number"]:
-            name = f"{name}_{group['number']}"
-        while name in taken:
-            name += "+"
-        taken.add(name)
-        reasons = [source.closed.get(path, "") for path in group["paths"]]
-        found.append(_choose(name, group["paths"], assignment, group["late"], reasons))
+        who.name = printable(unicodedata.normalize("NFC", who.name))
+        group = groups.setdefault((who.platform, who.name, who.key), (who, []))
+        group[0].late |= who.late
+        group[1].append(path)
+    found, taken = [], set()
+    for who, paths in groups.values():
+        student = f"{who.name}_{who.number}" if who.number else who.name
+        while student in taken:
+            student += "+"
+        taken.add(student)
+        reasons = [source.closed.get(path, "") for path in paths]
+        submission = _choose(student, paths, assignment, who.late, reasons)
+        submission.platform, submission.name = who.platform, who.name
+        submission.number = who.number
+        if who.number:
+            submission.before = tuple(dict.fromkeys([f"{who.name}_{who.id}", who.name]))
+        found.append(submission)
     if not found:
         raise SubmissionsError(f"{source.path}: there are no submissions in it.")
     return sorted(found, key=lambda submission: submission.student)
@@ -218,32 +327,51 @@ def _of_course(files, assignment):
             yield path
 
 
-def _who(path, names, canvas):
-    """Return key, student, number and lateness for a file, None if it is nobody's."""
+def _outer(path):
+    """Return the path of a file, or of the archive that it is packed in."""
+    return PurePosixPath(in_archive(path)[0] or path)
+
+
+@dataclass
+class _Who:
+    """Whose a file is; ``key`` tells apart whom the platform tells apart."""
+
+    platform: str
+    name: str
+    number: str = ""
+    id: str = ""  # in the names of files, where it is not the student's own
+    key: str = ""
+    late: bool = False
+
+
+def _who(path, people, canvas):
+    """Return whose a file is, None if it is nobody's."""
+    outer = _outer(path)
     parts = PurePosixPath(path).parts
     for depth, part in enumerate(parts):
-        is_file = depth == len(parts) - 1
+        is_file = depth == len(outer.parts) - 1
         if match := MOODLE.match(part):
-            return ("moodle", match["name"], match["id"]), match["name"], match["id"], False
+            number = match["id"]
+            return _Who("moodle", match["name"], number, number, number)
         if not is_file and (match := GRADESCOPE.match(part)):
-            name = names.get(part, f"submission_{match['id']}")
-            return ("gradescope", part), name, match["id"], False
+            if part not in people:
+                return _Who("gradescope", part, key=part)
+            name, number = people[part]
+            return _Who("gradescope", name, number or match["id"], match["id"], part)
         if is_file and canvas and (match := CANVAS.match(part)):
-            key = ("canvas", match["name"], match["user"])
-            return key, match["name"], match["user"], bool(match["late"])
+            number = match["user"]
+            return _Who("canvas", match["name"], number, number, number, bool(match["late"]))
     # nbgrader: <course>/submitted/<student>/<assignment>/<notebook>
     if "submitted" in parts[:-1]:
         parts = parts[parts.index("submitted") + 1 :]
-    if len(parts) == 1:
-        if not parts[0].endswith((".ipynb", ".ipynb.txt", ".json")):
-            return (
-                None
-                if parts[0].lower().endswith((".csv", ".txt", ".md", ".yml"))
-                else (("plain", parts[0]), PurePosixPath(parts[0]).stem, "", False)
-            )
-        name = parts[0].split(".ipynb")[0].removesuffix(".json")
-        return ("plain", name), name, "", False
-    return ("folder", parts[0]), parts[0], "", False
+    if len(parts) > 1:
+        return _Who("folder", re.sub(r"(?i)\.zip$", "", parts[0]))
+    name = parts[0]
+    if name.endswith((".ipynb", ".ipynb.txt", ".json")):
+        return _Who("plain", name.split(".ipynb")[0].removesuffix(".json"))
+    if name.lower().endswith(_BESIDE):
+        return None
+    return _Who("plain", PurePosixPath(name).stem, key=name)
 
 
 def _choose(student, paths, assignment, late, closed):
@@ -253,12 +381,20 @@ def _choose(student, paths, assignment, late, closed):
         for path, why in zip(paths, closed, strict=True)
         if not why and path.lower().endswith((".ipynb", ".ipynb.txt"))
     ]
+    # What lies open counts before what is packed.
+    notebooks = [path for path in notebooks if not in_archive(path)[0]] or notebooks
     submission = Submission(student, "", late=late)
     if late:
         submission.notes.append("handed in late")
     if not notebooks and all(closed):
         submission.problem = f"nothing can be read: {closed[0]}"
         return submission
+    if not notebooks:
+        # Some browsers save a notebook under the name of what it is made of.
+        notebooks = [path for path in paths if path.lower().endswith(".json")]
+        if notebooks:
+            name = printable(PurePosixPath(notebooks[0]).name)
+            submission.notes.append(f"{name} was taken for a notebook")
     if not notebooks:
         names = printable(", ".join(PurePosixPath(p).name for p in paths[:5]))
         submission.problem = f"there is no notebook among the files handed in ({names})"
@@ -279,13 +415,19 @@ def _choose(student, paths, assignment, late, closed):
     if len(notebooks) > 1:
         chosen = printable(PurePosixPath(submission.path).name)
         submission.notes.append(f"{len(notebooks)} notebooks were handed in; {chosen} was graded")
+    packed = PurePosixPath(in_archive(submission.path)[0]).name
+    if packed:
+        submission.notes.append(f"the notebook was packed in {printable(packed)}")
     return submission
 
 
-def _gradescope_names(source, files):
-    """Return students' names by folder from Gradescope's own list."""
+def _gradescope_people(source, files):
+    """Return students' names and ids by folder from Gradescope's own list.
+
+    The folder's number changes with every attempt, so it is an id for want of a better one.
+    """
     return {
-        folder: " and ".join(about["names"])
+        folder: (" and ".join(about["names"]), "+".join(about["ids"]) if all(about["ids"]) else "")
         for folder, about in gradescope_metadata(source, files).items()
         if about["names"]
     }
@@ -303,8 +445,13 @@ def gradescope_metadata(source: Source, files) -> dict[str, dict]:
             loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
             content = yaml.load(source.read(path), loader)
             for folder, about in content.items():
-                people = [person.get(":name") for person in about.get(":submitters", [])]
-                found[str(folder)] = {"names": [str(name) for name in people if name]}
+                people = [person for person in about.get(":submitters", []) if person.get(":name")]
+                found[str(folder)] = {
+                    "names": [str(person[":name"]) for person in people],
+                    "ids": [
+                        str(person.get(":sid") or person.get(":email") or "") for person in people
+                    ],
+                }
                 if about.get(":created_at"):
                     found[str(folder)]["created_at"] = about[":created_at"]
         except (ImportError, OSError, AttributeError, yaml.YAMLError, RecursionError):

@@ -82,6 +82,27 @@ def drawn(assignment: Assignment, secret: bytes, student: str) -> Assignment:
     return replace(assignment, parts=tuple(parts))
 
 
+def drawn_for(assignment: Assignment, secret: bytes, names: list[str], data: bytes) -> str:
+    """Return under which of a student's names a notebook's numbers were drawn; if none, the first.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    secret : bytes
+    names : list of str
+        With and without the platform's id.
+    data : bytes
+        The notebook, in which the numbers stand. It is searched and not taken apart: that is work
+        for a lane.
+    """
+    for name in dict.fromkeys(names):
+        parts = [part for part in drawn(assignment, secret, name).parts if part.draws]
+        lines = {line.strip() for part in parts for line in part.released.split("\n")}
+        if all(json.dumps(line)[1:-1].encode() in data for line in lines):
+            return name
+    return names[0]
+
+
 def _problems(assignment):
     """Return, for each cell, the problem that it stands before or in.
 

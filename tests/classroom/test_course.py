@@ -200,7 +200,7 @@ def test_times_come_from_what_each_platform_leaves(tmp_path, graded):
         "  :created_at: 2026-11-20 09:00:00.000000000 -08:00\n"
     )
     times = submission_times(tmp_path / "gradescope", "operators")
-    assert times["Ada Lovelace"] == datetime(2026, 11, 20, 17, tzinfo=UTC)
+    assert times["Ada Lovelace_a@x.org"] == datetime(2026, 11, 20, 17, tzinfo=UTC)
 
 
 def test_moodles_worksheet_tells_times_in_the_courses_zone(tmp_path):
@@ -307,3 +307,110 @@ def test_a_course_grades_numbers_drawn_per_student(tmp_path):
     again = ["regrade", tmp_path / "in", "--source", tmp_path / "source" / "numbers"]
     again += ["--out", tmp_path / "results" / "numbers", "--secret", tmp_path / "secret"]
     assert main(list(map(str, again))) == 0
+
+
+def moodle(course, folder, **students):
+    """Hand in as Moodle's download writes it; students by their name and number."""
+    content = (course / "in" / "Ada Lovelace.ipynb").read_bytes()
+    for name, numbers in students.items():
+        for number in numbers:
+            path = course / folder / f"{name.replace('_', ' ')}_{number}_assignsubmission_file_"
+            path.mkdir(parents=True)
+            (path / "operators.ipynb").write_bytes(content)
+
+
+MOODLE_COURSE = """
+[course]
+timezone = "Europe/Zurich"
+jobs = 1
+[late]
+per_day = 0.1
+[extra."Kim Min"]
+one = "48 h"
+[extra."Ada Lovelace"]
+one = "48 h"
+[extra."Kim Min_12"]
+two = "48 h"
+[[assignment]]
+name = "one"
+source = "source/operators"
+submissions = "first"
+due = 2026-11-20T18:00:00
+times = "times.csv"
+[[assignment]]
+name = "two"
+source = "source/operators"
+submissions = "second"
+"""
+WORKSHEET = """Identifier,Full name,Last modified (submission)
+Participant 7,Ada Lovelace,"Friday, 20 November 2026, 7:00 PM"
+Participant 8,Kim Min,"Friday, 20 November 2026, 7:00 PM"
+Participant 9,Kim Min,"Saturday, 21 November 2026, 7:00 PM"
+"""
+
+
+def test_moodle_s_other_number_in_each_assignment_makes_nobody_two(course, capsys):
+    moodle(course, "first", Ada_Lovelace=[7], Kim_Min=[8, 9])
+    moodle(course, "second", Ada_Lovelace=[11], Kim_Min=[12])
+    (course / "course.toml").write_text(MOODLE_COURSE, encoding="utf-8")
+    (course / "times.csv").write_text(WORKSHEET)
+    assert main(["course", str(course / "course.toml")]) == 0
+    said = capsys.readouterr().out
+    numbers = course_numbers(read_course(course / "course.toml"))
+    rows = {one["student"]: one["assignments"] for one in numbers["students"]}
+    assert rows.keys() == {"Ada Lovelace", "Kim Min_8", "Kim Min_9", "Kim Min_12"}
+    assert rows["Ada Lovelace"]["one"]["called"] == "Ada Lovelace_7"
+    assert rows["Ada Lovelace"]["two"]["called"] == "Ada Lovelace_11"
+    # The worksheet's numbers tell two of one name apart; nobody's deduction is lost or exchanged.
+    lost = {student: marks["one"] and marks["one"]["lost"] for student, marks in rows.items()}
+    assert lost == {
+        "Ada Lovelace": 0, "Kim Min_8": pytest.approx(0.1), "Kim Min_9": pytest.approx(0.2),
+        "Kim Min_12": None,
+    }  # fmt: skip
+    assert "several students are called 'Kim Min', and nothing says which" in said
+    assert "[extra] names 'Kim Min', and several are called so; nobody got more time" in said
+    page = (course / "results" / "course.html").read_text(encoding="utf-8")
+    assert "two/feedback/Ada%20Lovelace_11.html" in page
+
+
+def test_canvas_s_ids_join_namesakes_rightly(course):
+    content = (course / "in" / "Ada Lovelace.ipynb").read_bytes()
+    for folder, people in (("first", (101, 102)), ("second", (102,))):
+        (course / folder).mkdir()
+        for number in people:
+            (course / folder / f"kimmin_{number}_{number}9_operators.ipynb").write_bytes(content)
+    text = re.sub(r"\[extra.*\n.*\n|due.*\n|times.*\n", "", MOODLE_COURSE)
+    (course / "course.toml").write_text(text, encoding="utf-8")
+    assert main(["course", str(course / "course.toml")]) == 0
+    numbers = course_numbers(read_course(course / "course.toml"))
+    handed_in = {
+        s["student"]: [n for n, m in s["assignments"].items() if m] for s in numbers["students"]
+    }
+    assert handed_in == {"kimmin_101": ["one"], "kimmin_102": ["one", "two"]}
+    assert numbers["notes"] == []
+
+
+def test_a_student_s_own_file_tells_no_time(tmp_path, graded):
+    content = (graded / "in" / "Ada Lovelace.ipynb").read_bytes()
+    folder = tmp_path / "Ada Lovelace_7_assignsubmission_file_" / "operators"
+    folder.mkdir(parents=True)
+    (folder / "operators.ipynb").write_bytes(content)
+    (folder / "timestamp.txt").write_text("2026-01-01 00:00:00 UTC")
+    assert submission_times(tmp_path, "operators") == {}
+
+
+def test_a_damaged_timestamp_is_noted_and_stops_no_course(course, capsys):
+    for name, text in (("ada", "2026-11-20 16:00:00.0 UTC"), ("ben", "yesterday")):
+        folder = course / "submitted" / name / "operators"
+        folder.mkdir(parents=True)
+        (folder / "operators.ipynb").write_bytes(
+            (course / "in" / "Ada Lovelace.ipynb").read_bytes()
+        )
+        (folder / "timestamp.txt").write_text(text)
+    text = COURSE.replace('"in"', '"submitted"').replace('times = "times.csv"', "")
+    (course / "course.toml").write_text(text, encoding="utf-8")
+    assert main(["course", str(course / "course.toml")]) == 0
+    said = capsys.readouterr().out
+    assert "ben/operators/timestamp.txt: 'yesterday' is no date" in said
+    assert "nothing tells when 1 of 2 submissions came" in said
+    assert (course / "results" / "course.csv").exists()

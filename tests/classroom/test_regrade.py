@@ -97,3 +97,12 @@ def test_an_unknown_problem_and_an_empty_folder_are_named(changed, tmp_path, cap
     assert "there are commutation, slope, inverse, proof" in capsys.readouterr().err
     assert regrade(changed, "--out", str(tmp_path)) == 2
     assert "nothing was graded into it yet" in capsys.readouterr().err
+
+
+def test_results_that_lie_among_the_submissions_are_nobody_s(changed, capsys):
+    (changed / "out").rename(changed / "in" / "results")
+    command = ["regrade", changed / "in", "--source", changed / "source" / "operators"]
+    command += ["--out", changed / "in" / "results", "--jobs", "1", "--dry-run"]
+    assert main(list(map(str, command))) == 0
+    said = capsys.readouterr().out
+    assert "Emmy Noether: commutation-transposes" in said and "results: " not in said

@@ -1,5 +1,6 @@
 """Submissions are found the way each system leaves them, one per student, none dropped."""
 
+import io
 import os
 import zipfile
 
@@ -19,18 +20,18 @@ CONVENTIONS = {
     },
     "nbgrader, inside": {"ada/operators/operators.ipynb": "ada", "ben/operators/a.ipynb": "ben"},
     "Canvas": {
-        "lovelaceada_1042_55501_operators.ipynb": "lovelaceada",
-        "noetheremmy_LATE_1043_55502_operators-2.ipynb": "noetheremmy",
-        "hypatia_1044_55503_my_work_1_2_x.ipynb": "hypatia",
+        "lovelaceada_1042_55501_operators.ipynb": "lovelaceada_1042",
+        "noetheremmy_LATE_1043_55502_operators-2.ipynb": "noetheremmy_1043",
+        "hypatia_1044_55503_my_work_1_2_x.ipynb": "hypatia_1044",
     },
     "Moodle": {
-        "Ada Lovelace_2097_assignsubmission_file_/operators.ipynb": "Ada Lovelace",
-        "Emmy Noether_2098_assignsubmission_file_/sub/my work.ipynb": "Emmy Noether",
-        "Karl Gauss_2099_assignsubmission_file_operators.ipynb": "Karl Gauss",
+        "Ada Lovelace_2097_assignsubmission_file_/operators.ipynb": "Ada Lovelace_2097",
+        "Emmy Noether_2098_assignsubmission_file_/sub/my work.ipynb": "Emmy Noether_2098",
+        "Karl Gauss_2099_assignsubmission_file_operators.ipynb": "Karl Gauss_2099",
     },
     "Gradescope": {
-        "assignment_77_export/submission_901/operators.ipynb": "Ada Lovelace",
-        "assignment_77_export/submission_902/operators.ipynb": "Emmy Noether and Karl Gauss",
+        "assignment_77_export/submission_901/operators.ipynb": "Ada Lovelace_1",
+        "assignment_77_export/submission_902/operators.ipynb": "Emmy Noether and Karl Gauss_902",
         "assignment_77_export/submission_903/operators.ipynb": "submission_903",
     },
     "plain": {"ada.ipynb": "ada", "ben.ipynb": "ben"},
@@ -98,8 +99,8 @@ def test_the_last_of_several_uploads_to_canvas_counts(tmp_path):
 def test_lateness_is_noted_where_canvas_tells_it(tmp_path):
     lay_out(tmp_path, ["ada_LATE_1_5_operators.ipynb", "ben_2_6_operators.ipynb"])
     assert [(s.student, s.late) for s in find(Source(tmp_path), "x")] == [
-        ("ada", True),
-        ("ben", False),
+        ("ada_1", True),
+        ("ben_2", False),
     ]
 
 
@@ -155,6 +156,112 @@ def test_a_folder_that_holds_nothing_is_listed_with_the_reason(tmp_path, form):
     assert found.keys() == expected.keys()
     for name, reason in expected.items():
         assert found[name].endswith(reason)
+
+
+@pytest.mark.parametrize("form", ["folder", "zip"])
+def test_who_handed_in_hidden_files_alone_is_listed_with_the_reason(tmp_path, form):
+    root = tmp_path / "download"
+    hidden = [
+        "Ada_1_assignsubmission_file_/.operators.ipynb",
+        "Ben_2_assignsubmission_file_/.DS_Store",
+        "Cleo_3_assignsubmission_file_/__MACOSX/._operators.ipynb",
+        "Dora_4_assignsubmission_file_/Thumbs.db",
+    ]
+    lay_out(root, [*hidden, "Emmy_5_assignsubmission_file_/operators.ipynb"])
+    lay_out(root, ["__MACOSX/Ada_1/._x.ipynb", ".DS_Store", ".vscode/settings.json"])
+    if form == "zip":
+        with zipfile.ZipFile(tmp_path / "download.zip", "w") as archive:
+            for path in sorted(root.rglob("*")):
+                archive.write(path, path.relative_to(root).as_posix())
+        root = tmp_path / "download.zip"
+    found = {s.student: s.problem for s in find(Source(root), "operators")}
+    assert list(found) == ["Ada_1", "Ben_2", "Cleo_3", "Dora_4", "Emmy_5"]
+    assert found["Emmy_5"] == "" and "only hidden files are in it (.operators" in found["Ada_1"]
+    if form == "folder":  # a walk does not even enter Mac's own folders
+        assert "nothing can be read" in found.pop("Cleo_3")
+    assert all("only hidden files" in why for name, why in found.items() if name != "Emmy_5")
+
+
+def packed(*names):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name in names:
+            archive.writestr(name, DATA)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("form", ["folder", "zip"])
+def test_a_notebook_in_a_student_s_own_archive_is_read(tmp_path, form):
+    root = tmp_path / "download"
+    root.mkdir()
+    lay_out(root, ["both_3_43_operators.ipynb"])
+    mac = packed("work/operators.ipynb", "__MACOSX/work/._operators.ipynb", "work/.DS_Store")
+    (root / "ada_1_41_work.zip").write_bytes(mac)
+    (root / "ben_2_42_essay.ZIP").write_bytes(packed("essay.pdf"))
+    (root / "both_3_44_more.zip").write_bytes(packed("operators/operators.ipynb"))
+    (root / "cleo_4_45_broken.zip").write_bytes(b"PK\3\4 no archive")
+    (root / "dora_5_46_many.zip").write_bytes(packed(*(f"{n}.ipynb" for n in range(2001))))
+    if form == "zip":
+        with zipfile.ZipFile(tmp_path / "download.zip", "w") as archive:
+            for path in sorted(root.iterdir()):
+                archive.write(path, path.name)
+        root = tmp_path / "download.zip"
+    source = Source(root)
+    found = {s.student: s for s in find(source, "operators")}
+    assert list(found) == ["ada_1", "ben_2", "both_3", "cleo_4", "dora_5"]
+    assert source.read(found["ada_1"].path) == DATA
+    assert found["ada_1"].notes == ["the notebook was packed in ada_1_41_work.zip"]
+    assert found["both_3"].path == "both_3_43_operators.ipynb"
+    for name, file in (("ben_2", "essay.pdf"), ("cleo_4", "broken.zip"), ("dora_5", "many.zip")):
+        assert "no notebook among the files" in found[name].problem
+        assert file in found[name].problem
+
+
+def test_a_folder_called_like_an_archive_is_a_folder(tmp_path):
+    lay_out(tmp_path, ["ada.zip/operators.ipynb"])
+    source = Source(tmp_path)
+    (item,) = find(source, "operators")
+    assert item.student == "ada" and source.read(item.path) == DATA
+
+
+def test_a_notebook_added_by_hand_does_not_rename_a_download_of_canvas(tmp_path):
+    lay_out(tmp_path, ["ada_1_5_operators.ipynb", "ben_2_6_operators.ipynb", "late.ipynb"])
+    assert [s.student for s in find(Source(tmp_path), "x")] == ["ada_1", "ben_2", "late"]
+
+
+def test_canvas_is_recognised_where_nobody_handed_in_a_notebook(tmp_path):
+    lay_out(tmp_path, ["ada_1_5_essay.pdf", "ben_2_6_work.py"])
+    assert [s.student for s in find(Source(tmp_path), "x")] == ["ada_1", "ben_2"]
+
+
+def test_what_editors_and_instructors_leave_beside_notebooks_is_nobody_s(tmp_path):
+    lay_out(tmp_path, ["ada.ipynb", "ada.ipynb~", "Thumbs.db", "desktop.ini", "grades.xlsx"])
+    assert [s.student for s in find(Source(tmp_path), "x")] == ["ada"]
+
+
+def test_a_notebook_saved_as_json_is_read_and_noted(tmp_path):
+    lay_out(tmp_path, ["ada/operators.json"])
+    (item,) = find(Source(tmp_path), "operators")
+    assert item.path == "ada/operators.json"
+    assert item.notes == ["operators.json was taken for a notebook"]
+
+
+def test_names_in_archives_are_those_that_were_meant(tmp_path):
+    # As the Finder packs: UTF-8 without the mark for it. As some programs of Windows pack:
+    # backslashes, which Python would write as slashes, so they are put in afterwards.
+    for file, name, shown in (
+        ("mac.zip", "Jürgen_1_assignsubmission_file_/a.ipynb", "Jürgen_1"),
+        ("windows.zip", "all|Ada_2_assignsubmission_file_|a.ipynb", "Ada_2"),
+    ):
+        with zipfile.ZipFile(tmp_path / file, "w") as archive:
+            archive.writestr(name, DATA)
+        data = bytearray((tmp_path / file).read_bytes().replace(b"|", b"\\"))
+        for mark, at in ((b"PK\3\4", 7), (b"PK\1\2", 9)):
+            data[data.index(mark) + at] &= ~8
+        (tmp_path / file).write_bytes(data)
+        source = Source(tmp_path / file)
+        (item,) = find(source, "x")
+        assert item.student == shown and source.read(item.path) == DATA
 
 
 def test_a_locked_folder_is_listed_with_the_reason(tmp_path, monkeypatch):

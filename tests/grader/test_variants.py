@@ -235,3 +235,17 @@ def test_two_problems_draw_different_numbers_from_the_same_region():
     content["cells"] += again
     parts = drawn(parse(to_bytes(content), "numbers"), b"secret", "ada").parts
     assert parts[1].source != parts[5].source
+
+
+def test_numbers_are_found_under_a_name_with_and_without_the_platform_s_id(course):
+    # Two namesakes, told apart when notebooks were given out, and one student who was not.
+    (course / "students.txt").write_text("Kim Min_101\nKim Min_102\nKurt Gödel\n")
+    assert release(course) == 0
+    for name in ("Kim Min_101", "Kim Min_102"):
+        path = f"{name}_assignsubmission_file_operators"
+        hand_in(course, "", given(course, name), as_name=path)
+    hand_in(course, "", given(course, "Kurt Gödel"), "Kurt Gödel_103_assignsubmission_file_numbers")
+    assert grade(course, "--secret", course / "secret") == 0
+    assert scores(course) == {"Kim Min_101": 2, "Kim Min_102": 2, "Kurt Gödel_103": 2}
+    page = (course / "out" / "feedback" / "Kurt Gödel_103.html").read_text(encoding="utf-8")
+    assert "Kurt Gödel_103</h1>" in page
