@@ -42,7 +42,8 @@ def numeric_differential(node, leaf, env, *tangents):
                 return np.full(value.shape, np.nan), 0.0
             return value, 1e-7
     except (NoRuleError, AttributeError, TypeError, ValueError, np.linalg.LinAlgError):
-        return _differences(f, X, tangents)
+        with np.errstate(all="ignore"):  # beside this point there may be none, as of a root at 0
+            return _differences(f, X, tangents)
 
 
 def _differences(f, X, tangents):

@@ -180,8 +180,6 @@ def pseudoinverse(F, node, dX):
 
 def matrix_power(F, node, dX):
     """d(Xᵏ) = Σ Xⁱ dX Xᵏ⁻¹⁻ⁱ for a symbolic exponent k."""
-    import sympy
-
     X, k = node.args
     unclear = [s.data for s in node.args[1].free if s.op == "sym" and not s.data.is_integer]
     if unclear:
@@ -189,15 +187,7 @@ def matrix_power(F, node, dX):
             f"no derivative of `{node!r}`: its exponent must be a non-negative integer; declare "
             f'it, as in sympy.Symbol("{unclear[0]}", integer=True, positive=True).'
         )
-    taken = {s.data for s in node.free if s.op == "sym"}
-    index = next(
-        n.sym(s)
-        for s in (
-            sympy.Symbol(name, integer=True, nonnegative=True)
-            for name in ("i", "j", "l", "i1", "i2", "i3")
-        )
-        if s not in taken and s.name not in {t.name for t in taken}
-    )
+    index = n.letter({s.data.name for s in node.free if s.op == "sym"})
     last = n.subtract(k, n.ONE)
     return isum(
         n.matmul(n.mpow(X, index), dX, n.mpow(X, n.subtract(last, index))), index, n.ZERO, last

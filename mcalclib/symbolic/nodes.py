@@ -178,6 +178,12 @@ def sym(symbol):
     return make("sym", data=symbol)
 
 
+def letter(taken):
+    """Return a letter for a sum to count with, whose name is not taken."""
+    name = next(s for s in ("i", "j", "l", "i1", "i2", "i3") if s not in taken)
+    return sym(sympy.Symbol(name, integer=True, nonnegative=True))
+
+
 def msym(name, rows, columns, symmetric=False):
     """Return a matrix symbol."""
     return make("msym", data=(name, symmetric), shape=(size(rows), size(columns)))

@@ -46,12 +46,13 @@ def symbols_of(nodes):
     """Return the sympy symbols in the sizes of trees."""
     found = set()
     for x in _each(nodes):
+        if x.op == "sym":  # a number such as t is no size, and need not be whole
+            found |= {x.data} if x.data.is_integer else set()
+            continue
         data = x.data if isinstance(x.data, tuple) else (x.data,)
         for d in (*x.shape, *data):
             if hasattr(d, "free_symbols"):
                 found |= d.free_symbols
-        if not x.args and x.op == "sym" and x.data.is_integer:
-            found.add(x.data)
     return sorted(found, key=str)
 
 

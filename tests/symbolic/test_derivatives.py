@@ -12,6 +12,7 @@ from mcalclib.symbolic import (
     Norm,
     UnverifiedError,
     Vec,
+    derivation,
     differential,
     parse,
     symbolic_gradient,
@@ -20,6 +21,8 @@ from mcalclib.symbolic import (
     to_numpy,
 )
 from mcalclib.symbolic.functions import DuplicationMatrix
+from mcalclib.symbolic.points import points
+from mcalclib.symbolic.reading import read
 from tests.symbolic.symbols import same
 
 
@@ -207,3 +210,58 @@ def test_rounding_in_second_differences_refuses_no_linear_function():
     )
     t = next(s for s in F.free_symbols if str(s) == "t")
     assert symbolic_hessian(F, t).bilinear.is_ZeroMatrix
+
+
+def test_numbers_are_checked_where_they_are_not_whole():
+    F = parse("sin(t) x + n x; x: m by 1; t: scalar")
+    for point in points([read(F)], [], 6):
+        numbers = {
+            str(leaf.data): v for leaf, v in point.env.items() if getattr(leaf, "op", "") == "sym"
+        }
+        assert numbers["t"] % 1
+        assert not numbers["n"] % 1
+
+
+def test_exponents_vary_where_the_base_is_positive(rng):
+    x = rng.uniform(0.5, 2.0, 3)
+    F = parse("sum(x.^t)")
+    t = next(s for s in F.free_symbols if str(s) == "t")
+    G = to_numpy(symbolic_gradient(F, t))
+    # by complex step, which has no rounding error of a difference
+    assert_allclose(G(x=x, t=1.7), np.sum(x ** (1.7 + 1e-30j)).imag / 1e-30, rtol=1e-13)
+
+
+@pytest.mark.parametrize("letter", ["i", "j"])
+def test_a_sum_does_not_count_with_the_letter_of_an_eigenvalue(letter, rng):
+    F = parse(f"lambda(A^k, {letter}) + lambda((A + A^k)^2, {letter}); A: n by n")
+    A = next(s for s in F.free_symbols if str(s) == "A")
+    G = symbolic_gradient(F, A)
+    assert f"Σ({letter}=" not in repr(G)
+    at = np.diag([1.0, 2.0, 3.0]) + 0.1 * rng.standard_normal((3, 3))
+    E, h = rng.standard_normal((3, 3)), 1e-5
+
+    def second(X):  # what the second eigenvalues are, by definition
+        powers = (np.linalg.matrix_power(M, p) for M, p in ((X, 3), (X + X @ X @ X, 2)))
+        return sum(np.sort(np.linalg.eigvals(P).real)[1] for P in powers)
+
+    expected = (second(at + h * E) - second(at - h * E)) / (2 * h)
+    found = to_numpy(G)(A=at, k=3, **{letter: 2})
+    assert_allclose(np.sum(found * E), expected, rtol=1e-6)
+    lines = str(derivation(F, A))
+    assert f"Σ({letter}=" not in lines
+
+
+def test_a_sum_does_not_count_with_a_letter_beside_it(rng):
+    F = parse("tr(B (i A + B) A^k) + tr(A^i); A: n by n; B: n by n")
+    A = next(s for s in F.free_symbols if str(s) == "A")
+    G = symbolic_gradient(F, A)
+    assert "Σ(j=" in repr(G)
+    at, B, E = rng.standard_normal((3, 3, 3))
+
+    def f(X):
+        P = np.linalg.matrix_power
+        return np.trace(B @ (5 * X + B) @ P(X, 3)) + np.trace(P(X, 5))
+
+    h = 1e-5
+    expected = (f(at + h * E) - f(at - h * E)) / (2 * h)
+    assert_allclose(np.sum(to_numpy(G)(A=at, B=B, i=5, k=3) * E), expected, rtol=1e-6)
