@@ -200,9 +200,13 @@ class Kinds:
             case "norm" | "nuclear" | "spectral" | "sum":
                 return ()
             case "lambda" | "eigenvalue":
+                if not first:
+                    self.wrong(place, "eigenvalues need a square matrix, got a scalar")
                 sizes.unify(*first, place, "eigenvalues need a square matrix")
                 return ()
             case "sigma":
+                if not first:
+                    self.wrong(place, "singular values need a matrix, got a scalar")
                 return ()
             case "kron":
                 return self.kron(*shapes)

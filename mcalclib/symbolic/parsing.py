@@ -172,12 +172,21 @@ class _Builder:
                 return n.diag(x) if n.is_column(x) else n.diagonal(x)
             case "lambda" | "eigenvalue" | "sigma":
                 op = "singular_value" if name == "sigma" else "eigenvalue"
-                i = built[1]
-                index = int(i.data) - 1 if n.is_number(i) else i.data - 1
+                index = self.index(built[1], tree.args[1])
                 return n.linear_atom(op, x, data=index, shape=())
         if len(built) == 1:
             return n.fn(f"?{name}", x)
         raise NoRuleError(f"no function is called {name!r}.")
+
+    def index(self, i, tree):
+        """Return what counts an eigenvalue, from 0; a reader counts from 1."""
+        if n.is_number(i) and i.data.denominator == 1 and i.data >= 1:
+            return int(i.data) - 1
+        if i.op == "sym" and i.data.is_integer:
+            return i.data - 1
+        raise ParseError(
+            self.text, tree.place, "expected a whole number from 1, or a letter for one, such as i."
+        )
 
     def size(self, tree):
         return n.size(int(tree.data)) if tree.op == "number" else self.dims.named(tree.data)

@@ -50,6 +50,18 @@ def test_text_means(text, meaning):
     assert same(parse(text, A="n by n", x="n by 1"), meaning)
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("lambda(A, 0)", 10), ("sigma(A, 1/2)", 10), ("lambda(A, x' x)", 13), ("sigma(A, t)", 9),
+     ("lambda(t, 1)", 0), ("sigma(t, 1)", 0)],
+)  # fmt: skip
+def test_what_counts_no_eigenvalue_is_marked(text, place):
+    with pytest.raises(ParseError, match="whole number from 1|need a") as problem:
+        parse(text)
+    marked = str(problem.value).splitlines()[-1]
+    assert marked.index("^") - 2 == place
+
+
 def test_operands_may_stand_side_by_side():
     X = parse("tr(X' A X B)")
     assert same(X, parse("tr(X' * A * X * B)"))
