@@ -338,6 +338,8 @@
         return [nameTex(tree.data), ATOM];
       case "call":
         return callTex(tree);
+      case "tex": // what no text of the grammar says, from its operands
+        return [tree.data.tex((arg, level = SUM) => shown(arg, level), ...tree.args), tree.data.level];
       case "()": // brackets that the shape of a tree does not ask for
         return [brackets(shown(a, SUM)), ATOM];
       case "*":

@@ -2,7 +2,7 @@
 
 A template is what a rule's own pushforward, pullback and Kronecker form give for placeholders: U
 and V are the operands, dU and dV their differentials, C the cotangent of the result, P an
-exponent. The page ``Ask the book`` fills them in; so a rule stands in one place also there.
+exponent, i what a sum counts with. The page ``Ask the book`` fills them in; so a rule stands in one place also there.
 """
 
 import sympy
@@ -11,7 +11,7 @@ from ..rules import ZERO
 from . import linear_parts
 from . import nodes as n
 from .card_formulas import pullback_tree
-from .differentials import push_one, rule_of
+from .differentials import MATRIX_FUNCTIONS, push_one, rule_of
 from .forms import canonical
 from .grammar import ENTRYWISE
 from .lines import slug
@@ -28,8 +28,8 @@ def templates():
     Returns
     -------
     list of dict
-        ``op``, ``data`` and ``scalar`` say which operation, ``name`` and ``anchor`` which rule;
-        ``push``, ``pull`` and ``jacobian`` have an entry for each operand: a tree, or None. A tree
+        ``op``, ``data`` and ``scalar`` say which operation, ``name``, ``anchor`` and ``condition``
+        which rule; ``data`` is None where one template serves every exponent or index. ``push``, ``pull`` and ``jacobian`` have an entry for each operand: a tree, or None. A tree
         is ``[op, data, [operands], shape]``, a size the list of its factors: u and v for the rows
         and columns of U, y and w for those of V.
 
@@ -62,14 +62,18 @@ def _operations():
     yield n.make("transpose", (U,), shape=U.shape[::-1])
     yield n.vec(U)
     yield n.make("total", (U,))
-    yield n.norm(U)
+    for kind in ("frobenius", "nuclear", "spectral"):
+        yield n.norm(U, kind)
+    for op, x in (("eigenvalue", square), ("singular_value", U)):
+        yield n.linear_atom(op, x, shape=())
     yield n.diag(column)
     for build in (n.inverse, n.trace, n.det, n.diagonal):
         yield build(square)
     for k in POWERS[:2] + POWERS[3:]:
         yield n.mpow(square, n.num(k))
+    yield n.mpow(square, n.sym(sympy.Symbol("P", integer=True, positive=True)))
     yield n.linear_atom("pinv", U, shape=U.shape[::-1])
-    for name in ("expm", "sqrtm"):
+    for name in MATRIX_FUNCTIONS:
         yield n.mfun(name, square)
         yield n.make("frechet", (square, n.msym("V", *square.shape)), name, square.shape)
     for x in (t, U):
@@ -79,23 +83,29 @@ def _operations():
 
 
 def _template(node):
-    operands = [a for a in node.args if _is_placeholder(a)]
+    # an exponent of entries may vary, that of a matrix is a whole number
+    operands = [a for a in node.args if _is_placeholder(a) or node.op == "pow"]
     if node.op == "frechet":
-        name, anchor = "matrix function", ""
+        name, anchor, condition = "matrix function", "", ""
     else:
         rule = rule_of(node)
-        name, anchor = rule.name, slug(rule.name)
+        name, anchor, condition = rule.name, slug(rule.name), rule.condition
     parts = [_part(node, a) for a in operands]
     return {
         "op": node.op,
-        "data": int(node.args[1].data) if node.op == "mpow" else node.data,
+        "data": _exponent(node.args[1]) if node.op == "mpow" else node.data,
         "scalar": not node.shape and all(not a.shape for a in operands),
         "name": name,
         "anchor": anchor,
+        "condition": condition,
         "push": [push for push, _, _ in parts],
         "pull": [pull for _, pull, _ in parts],
         "jacobian": [jacobian for _, _, jacobian in parts],
     }
+
+
+def _exponent(k):
+    return int(k.data) if n.is_number(k) else None
 
 
 def _is_placeholder(x):

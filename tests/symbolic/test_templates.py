@@ -38,11 +38,34 @@ def test_templates_are_plain_data_and_each_names_a_card(table):
         (("det", None, False), ["mul(det(U), trace(matmul(inverse(U), dU)))"]),
         (("transpose", None, False), ["transpose(dU)"]),
         (("fn", "sin", True), ["mul(fn(U), dU)"]),
-        (("pow", None, True), ["mul(P, pow(U, add(P, -1)), dU)"]),
+        (("pow", None, True), ["mul(P, pow(U, add(P, -1)), dU)", "mul(pow(U, P), fn(U), dP)"]),
+        (("mfun", "logm", False), ["frechet(U, dU)"]),
+        (("norm", "nuclear", False), ["trace(matmul(transpose(polar(U)), dU))"]),
+        (
+            ("singular_value", None, False),
+            ["entry(matmul(transpose(left_singular_vector(U)), dU, right_singular_vector(U)))"],
+        ),
+        (
+            ("eigenvalue", None, False),
+            ["entry(matmul(transpose(left_eigenvector(U)), dU, right_eigenvector(U)))"],
+        ),
     ],
 )
 def test_pushforwards_are_the_textbooks(table, key, push):
     assert [spelled(tree) for tree in table[key]["push"]] == push
+
+
+def test_a_power_with_a_letter_is_a_sum_over_another_letter(table):
+    (push,) = table["mpow", None, False]["push"]
+    assert spelled(push).startswith("isum(matmul(mpow(U, i), dU, mpow(U, add(")
+    assert spelled(push[2][2]) == "0"
+    assert spelled(push[2][3]) == "add(P, -1)"
+
+
+def test_templates_say_what_their_rule_asks_for(table):
+    assert table["inverse", None, False]["condition"] == "an invertible matrix"
+    assert table["norm", "nuclear", False]["condition"].startswith("full rank")
+    assert table["matmul", None, False]["condition"] == ""
 
 
 def test_pullbacks_are_adjoint_and_kronecker_forms_are_roths(table):

@@ -6,7 +6,7 @@
   const n = window.mcalc.nodes;
   const { canonical, terms, one } = window.mcalc.normal;
   const { Refusal } = window.mcalc.shapes;
-  const { Point, agree, flat } = window.mcalc.values;
+  const { ATTEMPTS, Point, agree, flat } = window.mcalc.values;
 
   const ENOUGH = 2; // points at which lines are compared
   const some = (x, args) => (args.length === 1 ? args[0] : n.rebuilt(x, args));
@@ -30,7 +30,8 @@
 
   // The template of an operation.
   function ruleOf(x) {
-    const data = x.op === "mpow" && n.isNumber(x.args[1]) ? x.args[1].data : x.op === "unvec" ? null : x.data;
+    const served = x.op === "unvec" || n.INDEXED.has(x.op); // one template for all sizes or indices
+    const data = x.op === "mpow" && n.isNumber(x.args[1]) ? x.args[1].data : served ? null : x.data;
     const scalar = ["mul", "pow", "fn"].includes(x.op) && n.isScalar(x);
     const found = table.get(keyOf(x.op, data, scalar));
     if (!found) throw new Refusal(`there is no rule on this page for ${describe(x)}`);
@@ -44,10 +45,12 @@
   // A tree of a template, with its placeholders filled in.
   function filled(tree, env, sizes) {
     const [op, data, args, shape] = tree;
-    if (op === "msym" || op === "sym") return env[data];
+    if (op === "msym" || op === "sym") return env[data] ?? env.counter(data);
     const size = (factors) => factors.map((f) => (/^\d+$/.test(f) ? f : sizes[f])).reduce(n.times, "1");
     const built = args.map((a) => filled(a, env, sizes));
     const dims = shape.map(size);
+    // The engine in Python counts from 0, a reader from 1.
+    if (n.INDEXED.has(op)) return n.indexed(op, ...built, data === null ? env.index : String(data + 1));
     switch (op) {
       case "num": return n.num(data[0] / data[1]);
       case "identity": return n.identity(dims[0]);
@@ -96,12 +99,26 @@
       });
       return n.add(...parts);
     }
-    if (["pow", "mpow"].includes(x.op) && tangents[1]) {
-      throw new Refusal("an exponent that varies is not differentiated on this page");
+    if (x.op === "mpow" && tangents[1]) {
+      throw new Refusal("the exponent of a matrix is a whole number, so there is no derivative by it; for powers of the entries write .^", null, true);
     }
     if (x.op === "frechet" && tangents[0]) throw new Refusal(`there is no rule on this page for ${describe(x)}`);
-    const P = x.op === "pow" ? x.args[1] : null;
-    return fill("push", rule, x.op === "frechet" ? 1 : 0, x.args[0], x.args[1], { dU: tangents[0], dV: tangents[1], P });
+    const P = ["pow", "mpow"].includes(x.op) ? x.args[1] : null;
+    const parts = tangents.flatMap((t, i) => (t === null ? [] : [
+      fill("push", rule, i, x.args[0], x.args[1], { dU: t, dV: t, dP: t, P, index: x.data, counter: () => counterOf(x) }),
+    ]));
+    return n.add(...parts);
+  }
+
+  // The letter that counts the terms of d(A^k): free in the whole question, the same for one power.
+  let counters = null;
+  function counterOf(x) {
+    if (!counters.found.has(x.key)) {
+      const name = [..."ijlpqr", ...[1, 2, 3, 4, 5, 6].map((k) => `i_${k}`)].find((s) => !counters.taken.has(s));
+      counters.taken.add(name);
+      counters.found.set(x.key, n.scalar(name, true));
+    }
+    return counters.found.get(x.key);
   }
 
   // A product of two with one of them moving. A matrix times a scalar is a scalar times a matrix.
@@ -157,9 +174,9 @@
 
   // The rule under the name that a reader gives it here: of a scalar, not of entries.
   function asRead(x) {
-    const { name, anchor } = ruleOf(x);
-    if (x.op === "mul") return { name: "product rule", anchor };
-    return { name: x.shape.length ? name : name.replace(" of entries", ""), anchor };
+    const { name, anchor, condition } = ruleOf(x);
+    if (x.op === "mul") return { name: "product rule", anchor, condition };
+    return { name: x.shape.length ? name : name.replace(" of entries", ""), anchor, condition };
   }
 
   // ---- Reading the derivative off ----------------------------------------------------------
@@ -173,6 +190,7 @@
     }
     if (x.op === "add") return n.add(...x.args.filter((a) => n.depends(a, dX)).map((a) => pulled(a, C, dX)));
     const moving = x.args[at];
+    if (x.op === "isum") return n.isum(pulled(moving, C, dX), ...x.args.slice(1));
     if (["mul", "had", "matmul", "kron"].includes(x.op)) {
       const before = at > 0 ? some(x, x.args.slice(0, at)) : null;
       const after = at < x.args.length - 1 ? some(x, x.args.slice(at + 1)) : null;
@@ -202,6 +220,7 @@
     if (n.isScalar(x)) return n.transpose(n.vec(canonical(pulled(x, n.num(1), dX))));
     const at = x.args.findIndex((a) => n.depends(a, dX));
     const moving = x.args[at];
+    if (x.op === "isum") return n.isum(jacobian(moving, dX), ...x.args.slice(1));
     if (n.isScalar(moving)) {
       const rest = some(x, x.args.filter((_, i) => i !== at));
       return product(n.vec(rest), jacobian(moving, dX));
@@ -282,6 +301,7 @@
   // {lines, result, points} for an expression and the symbol that varies.
   function derive(given, leaf) {
     const dX = tangentOf(leaf, given);
+    counters = { found: new Map(), taken: names(given) };
     const F = normsAsProducts(given);
     const lines = workedOut(F, leaf, dX);
     if (F.key !== given.key) {
@@ -305,20 +325,23 @@
 
   function normsAsProducts(x) {
     const args = x.args.map(normsAsProducts);
-    if (x.op === "pow" && args[0].op === "norm" && n.isNumber(args[1], 2)) {
+    if (x.op === "pow" && args[0].op === "norm" && args[0].data === "frobenius" && n.isNumber(args[1], 2)) {
       const [v] = args[0].args;
       return n.trace(n.matmul(n.transpose(v), v));
     }
     return args.every((a, i) => a === x.args[i]) ? x : n.rebuilt(x, args);
   }
 
+  // All letters of an expression, those of sizes and indices too.
+  function names(x, found = new Set()) {
+    if (typeof x.data === "string") found.add(x.data);
+    x.shape.flatMap((d) => d.split("*")).forEach((d) => found.add(d));
+    x.args.forEach((a) => names(a, found));
+    return found;
+  }
+
   function tangentOf(leaf, F) {
-    const taken = new Set();
-    const visit = (x) => {
-      if (n.isLeaf(x)) taken.add(x.data);
-      x.args.forEach(visit);
-    };
-    visit(F);
+    const taken = names(F);
     let name = `d${leaf.data}`;
     for (let i = 2; taken.has(name); i += 1) name = `d${leaf.data}${i}`;
     return leaf.shape.length ? n.matrix(name, ...leaf.shape, leaf.op === "ssym") : n.scalar(name);
@@ -351,7 +374,7 @@
   function check(lines, F, leaf, dX) {
     const all = lines.flatMap((line) => [line.start, line.end]);
     let checked = 0;
-    for (let attempt = 0; attempt < 18 && checked < ENOUGH; attempt += 1) {
+    for (let attempt = 0; attempt < ATTEMPTS && checked < ENOUGH; attempt += 1) {
       const point = new Point([F, leaf, dX, ...all], attempt);
       let values;
       try {

@@ -33,7 +33,7 @@
   }
 
   const num = (value) => make("num", [], Math.abs(value) < 1e-14 ? 0 : value);
-  const scalar = (name) => make("sym", [], name);
+  const scalar = (name, whole = false) => Object.assign(make("sym", [], name), { whole });
   const matrix = (name, rows, columns, symmetric = false) =>
     make(symmetric ? "ssym" : "msym", [], name, [rows, columns]);
   const isLeaf = (x) => ["sym", "msym", "ssym"].includes(x.op);
@@ -166,6 +166,10 @@
     if (isNumber(k) && !Number.isInteger(k.data)) {
       throw new ShapeError(`a matrix power with exponent ${k.data}: it must be an integer or 1/2`);
     }
+    const falls = (t) => (t.op === "mul" ? isNumber(t.args[0]) && t.args[0].data < 0 : isNumber(t) && t.data < 0);
+    if (!isNumber(k) && (k.op === "add" ? k.args : [k]).every(falls)) {
+      return mpow(inverse(x), add(...(k.op === "add" ? k.args : [k]).map((t) => mul(num(-1), t))));
+    }
     return make("mpow", [x, k], null, x.shape);
   }
 
@@ -187,7 +191,9 @@
   }
 
   const det = (x) => (isScalar(x) ? x : make("det", [x]));
-  const norm = (x) => (isScalar(x) ? fn("abs", x) : make("norm", [x], "frobenius"));
+  // A vector has one singular value: all its norms are its length.
+  const norm = (x, kind = "frobenius") =>
+    (isScalar(x) ? fn("abs", x) : make("norm", [x], x.shape.includes("1") ? "frobenius" : kind));
   const diag = (x) => (isScalar(x) ? x : make("diag", [x], null, [x.shape[0], x.shape[0]]));
   const diagonal = (x) => (isScalar(x) ? x : make("diagonal", [x], null, [x.shape[0], "1"]));
   const vec = (x) => (x.shape.length === 0 || x.shape[1] === "1" ? x : make("vec", [x], null, [times(...x.shape), "1"]));
@@ -198,8 +204,26 @@
   // The derivative of a matrix function along a direction; along I it is the ordinary one.
   function frechet(name, A, E) {
     if (isZero(E)) return zeros(A.shape);
-    if (E.op === "identity") return name === "expm" ? mfun(name, A) : half(inverse(mfun(name, A)));
+    if (E.op === "identity") {
+      return { expm: () => mfun(name, A), logm: () => inverse(A), sqrtm: () => half(inverse(mfun(name, A))) }[name]();
+    }
     return make("frechet", [A, E], name, A.shape);
+  }
+
+  // Counted by a number or a letter, from 1: eigenvalues from the least, singular values from the
+  // largest. The eigenvectors of a symmetric matrix are the same on both sides.
+  const ROWS = { left_singular_vector: 0, right_singular_vector: 1, left_eigenvector: 0, right_eigenvector: 0 };
+  function indexed(op, A, index) {
+    if (op === "left_eigenvector" && isSymmetricByLook(A)) return indexed("right_eigenvector", A, index);
+    return make(op, [A], index, op in ROWS ? [A.shape[ROWS[op]], "1"] : []);
+  }
+  const INDEXED = new Set([...Object.keys(ROWS), "eigenvalue", "singular_value"]);
+
+  const polar = (x) => make("polar", [x], null, x.shape);
+
+  // The sum of `body` for a letter from `low` to `high`, both included.
+  function isum(body, index, low, high) {
+    return isZero(body) ? zeros(body.shape) : make("isum", [body, index, low, high], null, body.shape);
   }
 
   const pinv = (x) => make("pinv", [x], null, [x.shape[1], x.shape[0]]);
@@ -225,6 +249,7 @@
 
   // The same operation on other operands.
   function rebuilt(x, args) {
+    if (INDEXED.has(x.op)) return indexed(x.op, ...args, x.data);
     switch (x.op) {
       case "add": return add(...args);
       case "mul": return mul(...args);
@@ -238,7 +263,7 @@
       case "trace": return trace(...args);
       case "total": return total(...args);
       case "det": return det(...args);
-      case "norm": return norm(...args);
+      case "norm": return norm(...args, x.data);
       case "diag": return diag(...args);
       case "diagonal": return diagonal(...args);
       case "vec": return vec(...args);
@@ -247,6 +272,8 @@
       case "mfun": return mfun(x.data, ...args);
       case "frechet": return frechet(x.data, ...args);
       case "pinv": return pinv(...args);
+      case "polar": return polar(...args);
+      case "isum": return isum(...args);
       case "d": return differential(...args);
     }
     return x.args.length ? make(x.op, args, x.data, x.shape) : x;
@@ -254,9 +281,9 @@
 
   window.mcalc ??= {};
   window.mcalc.nodes = {
-    ShapeError, add, commutation, depends, det, diag, diagonal, differential, fn, frechet, had,
-    identity, inverse, isLeaf, isNumber, isScalar, isSquare, isSymmetricByLook, isZero, kron, make,
-    matmul, matrix, mfun, mpow, mul, norm, num, ones, pinv, pow, rebuilt, scalar, times, total,
-    trace, transpose, unvec, vec, zeros,
+    INDEXED, ShapeError, add, commutation, depends, det, diag, diagonal, differential, fn, frechet,
+    had, identity, indexed, inverse, isLeaf, isNumber, isScalar, isSquare, isSymmetricByLook, isZero,
+    isum, kron, make, matmul, matrix, mfun, mpow, mul, norm, num, ones, pinv, pow, rebuilt, scalar,
+    times, total, trace, transpose, unvec, vec, zeros,
   };
 })();

@@ -41,13 +41,26 @@
   // Cancel A with its inverse, and (A B)^-1 with A B; write (B' ⊗ A) vec(X) as vec(A X B).
   function reduced(w) {
     const out = [];
-    for (const f of w) {
+    for (const [at, f] of w.entries()) {
       const last = out.at(-1);
+      const joined = last && n.isSquare(last) && n.isSquare(f) ? asOnePower(last, f) : null;
+      if (joined !== null) return reduced([...out.slice(0, -1), ...joined, ...w.slice(at + 1)]);
       if (last && n.isSquare(last) && n.isSquare(f) && n.inverse(last).key === f.key) out.pop();
       else if (last?.op === "kron" && f.op === "vec") out.splice(-1, 1, ...spread(last, f));
       else out.push(f);
     }
     return withoutInverses(out);
+  }
+
+  // A^i A^(k - i) as A^k, where an exponent is a letter; null for factors that stay two.
+  function asOnePower(a, b) {
+    const split = (f) => ({ mpow: f.args, inverse: [f.args[0], n.num(-1)] })[f.op] ?? [f, n.num(1)];
+    const [[base, p], [other, q]] = [split(a), split(b)];
+    if (base.key !== other.key || (n.isNumber(p) && n.isNumber(q))) return null;
+    const e = canonical(n.add(p, q));
+    if (!n.isNumber(e)) return [n.mpow(base, e)];
+    const k = Math.abs(e.data);
+    return Number.isInteger(k) && k <= EXPANDED ? Array(k).fill(e.data < 0 ? n.inverse(base) : base) : null;
   }
 
   function withoutInverses(w) {
@@ -97,6 +110,8 @@
       }
       return pieces.map((p) => term(1, [[least([p, turned(p)]), 1]])).reduce(product, term(t.c, t.s));
     }
+    const joined = t.w.length > 1 && n.isSquare(t.w[0]) ? asOnePower(t.w.at(-1), t.w[0]) : null;
+    if (joined) return asScalar(product(term(t.c, t.s), term(1, [], [...joined, ...t.w.slice(1, -1)])), shape);
     const rotations = t.w.map((_, i) => [...t.w.slice(i), ...t.w.slice(0, i)]);
     const all = [...rotations, ...rotations.map(turned)];
     const kron = t.w.length === 1 && t.w[0].op === "kron" && t.w[0].args.every(n.isSquare);
@@ -121,6 +136,9 @@
       case "frechet": return n.frechet(x.data, ...x.args.map((a) => canonical(n.transpose(a))));
       case "add": return n.add(...x.args.map((a) => canonical(n.transpose(a))));
       case "commutation": return n.commutation(x.data[1], x.data[0]);
+      case "isum": return n.isum(canonical(n.transpose(x.args[0])), ...x.args.slice(1));
+      case "polar":
+        if (canonical(n.transpose(x.args[0])).key === canonical(x.args[0]).key) return x;
     }
     return n.transpose(x);
   }
@@ -165,6 +183,7 @@
         const A = canonical(x.args[0]);
         return together(terms(x.args[1]).map((t) => product(term(t.c, t.s), term(1, [], [n.frechet(x.data, A, word(t.w, x.shape))]))));
       }
+      case "isum": return sum(x);
       case "sym": case "msym": case "ssym": case "commutation": return atom(x);
     }
     return opaque(x);
@@ -172,6 +191,22 @@
 
   // As `terms`, with a 1 by 1 matrix read as the scalar that it is.
   const entries = (x) => (x.shape.join() === "1,1" ? together(terms(x).map((t) => (t.w.length ? asScalar(t, x.shape) : t))) : terms(x));
+
+  // A sum over a letter, term by term; what the letter is not in is counted, or stands outside.
+  function sum(x) {
+    const [body, index, low, high] = x.args;
+    const bounds = [low, high].map((b) => canonical(b));
+    const count = entries(n.add(bounds[1], n.mul(n.num(-1), bounds[0]), n.num(1)));
+    const apart = (t) => {
+      const inside = t.s.filter(([a, e]) => [a, e].some((f) => typeof f !== "number" && n.depends(f, index)));
+      const outside = term(t.c, t.s.filter((pair) => !inside.includes(pair)));
+      if (inside.length === 0 && !t.w.some((f) => n.depends(f, index))) {
+        return products(count, [term(t.c, t.s, t.w)]);
+      }
+      return products([outside], atom(n.isum(one(term(1, inside, t.w), body.shape), index, ...bounds)));
+    };
+    return together(entries(body).flatMap(apart));
+  }
 
   function linear(x, inside) {
     if (x.op === "diagonal" && inside.op === "diag") return linear(x.args[0], inside.args[0]);
@@ -239,6 +274,7 @@
   }
 
   function power(x, e) {
+    if (e === 0) return [term(1)];
     const found = terms(x);
     if (Number.isInteger(e) && e > 0 && e <= EXPANDED) {
       if (found.length ** e <= 16) return Array(e).fill(found).reduce(products);
@@ -284,6 +320,12 @@
       const rest = list.map((t) => term(t.c / c, t.s.filter(([a]) => !shared.some(([b]) => a.key === b.key)), t.w));
       const outer = n.mul(...scalars(term(c, shared)));
       if (!keep || !n.depends(outer, keep)) return n.mul(outer, rebuild(rest, shape, keep));
+    }
+    const alike = list.filter((t) => t.w.length && wordKey(t.w) === wordKey(list[0].w));
+    if (alike.length > 1) {
+      const scalar = rebuild(alike.map((t) => term(t.c, t.s)), []);
+      const rest = list.filter((t) => !alike.includes(t));
+      return n.add(n.mul(scalar, word(list[0].w, shape)), ...(rest.length ? [rebuild(rest, shape, keep)] : []));
     }
     const group = largestGroup(list, keep);
     if (group === null) return n.add(...list.map((t) => one(t, shape)));

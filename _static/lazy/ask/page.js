@@ -4,11 +4,10 @@
 
   const PARTS = [
     "vendor/mathjs/math.js", "vendor/katex/katex.min.js", "lazy/tokens.js", "lazy/grammar.js",
-    "lazy/ask/nodes.js", "lazy/ask/normal.js", "lazy/ask/shapes.js", "lazy/ask/values.js", "lazy/ask/writing.js",
-    "lazy/ask/engine.js",
+    "lazy/matrices.js", "lazy/ask/nodes.js", "lazy/ask/normal.js", "lazy/ask/shapes.js",
+    "lazy/ask/values.js", "lazy/ask/writing.js", "lazy/ask/engine.js",
   ];
   const CARDS = "rules_reference.html";
-  const READABLE = /^(?!.*\bL_)/; // what the grammar reads again: it has no Fréchet derivatives
   const form = document.getElementById("ask");
   const [input, wrt] = ["ask-text", "ask-wrt"].map((id) => document.getElementById(id));
   const problem = document.getElementById("ask-problem");
@@ -126,11 +125,15 @@
   // What cannot be shown right is not shown; the engine in Python knows more.
   function refuse(error) {
     answer.replaceChildren(
-      element("h2", { id: "ask-refused" }, "Not on this page"),
+      element("h2", { id: "ask-refused" }, error.everywhere ? "There is no derivative" : "Not on this page"),
       element("p", {}, `${error.message[0].toUpperCase()}${error.message.slice(1)}.`),
-      element("p", {}, "The engine of the package has more rules. In a terminal:"),
-      element("pre", {}, command()),
     );
+    if (!error.everywhere) {
+      answer.append(
+        element("p", {}, "The engine of the package has more rules. In a terminal:"),
+        element("pre", {}, command()),
+      );
+    }
     answer.hidden = false;
     scrolls();
   }
@@ -158,7 +161,9 @@
       element("p", { class: "ask-checked" }, `Every line was compared with the one before it, and the first with differences, at ${points} random points.`),
     ];
     parts.push(
+      ...conditionsOf(lines),
       ...resultOf(result),
+      ...meaningsOf(lines),
       element("p", { class: "ask-more" }, "With the second derivative and a NumPy function, in a terminal:"),
       element("pre", {}, `${command()} --second --numpy`),
     );
@@ -166,6 +171,34 @@
     answer.hidden = false;
     scrolls();
     answer.setAttribute("aria-label", `derivation of ${text(node)}`);
+  }
+
+  // What the rules ask of their point.
+  function conditionsOf(lines) {
+    const asked = new Map(lines.flatMap(({ rules }) => rules).filter((r) => r.condition).map((r) => [r.name, r.condition]));
+    if (asked.size === 0) return [];
+    const items = [...asked].map(([name, condition]) => element("li", {}, `${name}: ${condition}`));
+    return [element("p", { class: "ask-more" }, "It holds where the rules do:"), element("ul", { class: "ask-notes" }, ...items)];
+  }
+
+  // What the letters of a factorisation stand for.
+  const MEANINGS = {
+    eigenvector: ["u_i(A),\\ v_i(A)", "left and right eigenvector of the i-th eigenvalue, counted from the least, with uᵀv = 1 and v of length 1; of a symmetric matrix both are v"],
+    singular_vector: ["u_i(X),\\ v_i(X)", "left and right singular vector of the i-th singular value, counted from the largest"],
+    polar: ["\\operatorname{polar}(X)", "U Vᵀ from the singular value decomposition X = U S Vᵀ"],
+    frechet: ["L_f(A; E)", "the derivative of the matrix function f at A along E"],
+  };
+
+  function meaningsOf(lines) {
+    const used = new Set();
+    const visit = (x) => {
+      used.add(x.op.replace(/^(left|right)_/, ""));
+      x.args.forEach(visit);
+    };
+    lines.forEach(({ end }) => visit(end));
+    const items = Object.entries(MEANINGS).filter(([op]) => used.has(op))
+      .map(([, [tex, meaning]]) => element("li", {}, formula(tex, false), `: ${meaning}`));
+    return items.length ? [element("ul", { class: "ask-notes" }, ...items)] : [];
   }
 
   function resultOf({ kind, value }) {
@@ -176,12 +209,12 @@
       jacobian: `d vec(F) = J d vec(${X}) (numerator layout):`,
       differential: "Linear in the differential of the variable:",
     }[kind];
-    const { tex, text } = window.mcalc.writing;
+    const { readable, tex, text } = window.mcalc.writing;
     return [
       element("h2", { id: "ask-result" }, title),
       element("p", {}, says),
       formula(tex(value)),
-      ...(READABLE.test(text(value)) ? [element("p", { class: "ask-text" }, "As text: ", element("code", {}, text(value)))] : []),
+      ...(readable(value) ? [element("p", { class: "ask-text" }, "As text: ", element("code", {}, text(value)))] : []),
     ];
   }
 

@@ -127,6 +127,7 @@
       this.sizes = new Sizes(text);
       this.shapes = new Map();
       this.symmetric = new Set();
+      this.whole = new Set();
       for (const [name, what] of declared) this.declare(name, what);
     }
 
@@ -138,7 +139,10 @@
         throw new Refusal(`${name} is an unknown function, which this page does not differentiate`);
       }
       if (found) this.shapes.set(name, found.slice(1).map((d) => sizes.named(d)));
-      else if (/scalar|integer|number/.test(words)) this.shapes.set(name, []);
+      else if (/scalar|integer|number/.test(words)) {
+        this.shapes.set(name, []);
+        if (words.includes("integer")) this.whole.add(name);
+      }
       else if (words.includes("row")) this.shapes.set(name, [sizes.one, sizes.fresh()]);
       else if (words.includes("vector")) this.shapes.set(name, [sizes.fresh(), sizes.one]);
       else if (/symmetric|matrix|square|orthogonal/.test(words)) this.shapes.set(name, [sizes.fresh(), sizes.fresh()]);
@@ -163,6 +167,7 @@
         return [d, d];
       }
       let shape;
+      if (isInteger(name)) this.whole.add(name);
       if (isInteger(name) || isScalarName(name)) shape = [];
       else if (name[0] === "d" && this.shapes.has(name.slice(1))) shape = this.shapes.get(name.slice(1));
       else if (name.length === 1 || GREEK_NAMES.has(name) || SYMBOL.test(name)) {
@@ -283,8 +288,12 @@
         return TO_SCALAR.has(name) ? [] : first;
       }
       switch (name) {
-        case "norm": case "nuclear": case "spectral": case "sum": case "sigma": return [];
+        case "norm": case "nuclear": case "spectral": case "sum": return [];
+        case "sigma":
+          if (!first.length) this.wrong(place, "singular values need a matrix, got a scalar");
+          return [];
         case "lambda": case "eigenvalue":
+          if (!first.length) this.wrong(place, "eigenvalues need a square matrix, got a scalar");
           sizes.unify(...first, place, "eigenvalues need a square matrix");
           return [];
         case "kron": return this.kron(...shapes);
@@ -310,12 +319,12 @@
     }
   }
 
-  // What the page cannot do although it is right: the terminal's engine may.
+  // What the page cannot do although it is right: the terminal's engine may, unless nobody can.
   class Refusal extends Error {
-    constructor(problem, place = null) {
+    constructor(problem, place = null, everywhere = false) {
       super(problem);
       this.name = "Refusal";
-      this.place = place;
+      Object.assign(this, { place, everywhere });
     }
   }
 
@@ -330,14 +339,18 @@
     for (const [symbol, shape] of kinds.shapes) {
       symbols.set(symbol, shape.length
         ? n.matrix(symbol, ...shape.map(name), kinds.symmetric.has(symbol))
-        : n.scalar(symbol));
+        : n.scalar(symbol, kinds.whole.has(symbol)));
     }
-    return { node: new Builder(expression, symbols, name).build(tree), symbols, expression };
+    const builder = new Builder(expression, symbols, name);
+    const node = builder.build(tree);
+    // What only counts eigenvalues is no variable.
+    for (const i of builder.counting) if (!n.depends(node, symbols.get(i))) symbols.delete(i);
+    return { node, symbols, expression };
   }
 
   class Builder {
     constructor(text, symbols, name) {
-      Object.assign(this, { text, symbols, name });
+      Object.assign(this, { text, symbols, name, counting: new Set() });
     }
 
     build(tree) {
@@ -367,10 +380,41 @@
         case ".*": return n.mul(a, b);
         case "/": case "./": return n.mul(a, n.pow(b, n.num(-1)));
         case "⊗": return n.kron(a, b);
-        case "^": return n.mpow(a, b);
-        case ".^": return n.pow(a, b);
+        case "^":
+          if (!n.isScalar(a)) this.countable(b, tree);
+          return n.mpow(a, b);
+        case ".^":
+          if (!n.isScalar(b)) {
+            throw new ParseError(this.text, tree.place, "the exponent is not a scalar; c .^ x is exp(log(c) x).");
+          }
+          return n.pow(a, b);
       }
       throw new Error(`no operation ${tree.op}`);
+    }
+
+    // A matrix is multiplied by itself a whole number of times.
+    countable(exponent, tree) {
+      const visit = (x) => {
+        if (x.op === "sym" && !x.whole) {
+          throw new ParseError(
+            this.text, tree.place,
+            `the exponent of a matrix is a whole number; say so with \`; ${x.data}: integer\`, or write .^ for powers of the entries.`,
+          );
+        }
+        x.args.forEach(visit);
+      };
+      visit(exponent);
+    }
+
+    // What counts eigenvalues and singular values: a number from 1, or a letter for one.
+    index(tree) {
+      const x = this.build(tree);
+      if (x.op === "sym" && x.whole) {
+        this.counting.add(x.data);
+        return x.data;
+      }
+      if (n.isNumber(x) && Number.isInteger(x.data) && x.data >= 1) return String(x.data);
+      throw new ParseError(this.text, tree.place, "expected a whole number from 1, or a letter for one, such as i.");
     }
 
     size(tree) {
@@ -387,6 +431,10 @@
         case "K": return n.commutation(...tree.args.map((a) => this.size(a)));
         case "unvec": return n.unvec(this.build(tree.args[0]), ...tree.args.slice(1).map((a) => this.size(a)));
       }
+      if (["lambda", "eigenvalue", "sigma"].includes(name)) {
+        const op = name === "sigma" ? "singular_value" : "eigenvalue";
+        return n.indexed(op, this.build(tree.args[0]), this.index(tree.args[1]));
+      }
       const [x, y] = tree.args.map((a) => this.build(a));
       if (ENTRYWISE.has(name)) return n.fn(name === "ln" ? "log" : name, x);
       switch (name) {
@@ -394,8 +442,9 @@
         case "det": return n.det(x);
         case "logdet": return n.fn("log", n.det(x));
         case "inv": return n.inverse(x);
-        case "expm": case "sqrtm": return n.mfun(name, x);
+        case "expm": case "logm": case "sqrtm": return n.mfun(name, x);
         case "norm": return n.norm(x);
+        case "nuclear": case "spectral": return n.norm(x, name);
         case "sum": return n.total(x);
         case "kron": return n.kron(x, y);
         case "hadamard": return n.mul(x, y);
@@ -404,8 +453,6 @@
         case "pinv": return n.pinv(x);
         case "transpose": return n.transpose(x);
         case "diag": return tree.args[0].shape.length && x.shape[1] === "1" ? n.diag(x) : n.diagonal(x);
-        case "spectral":
-          if (x.shape[1] === "1") return n.norm(x);
       }
       throw new Refusal(`${name} is not differentiated on this page`);
     }

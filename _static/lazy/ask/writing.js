@@ -3,6 +3,7 @@
   "use strict";
 
   const n = window.mcalc.nodes;
+  const [SUM, PRODUCT, ATOM] = [0, 1, 4]; // how strongly TeX binds, as in the grammar
   const node = (op, args, data = null) => ({ op, args, data, place: 0 });
   const call = (name, ...args) => node("call", args, name);
   const number = (value) => node("number", [], value);
@@ -23,7 +24,8 @@
 
   // What is added comes before what is taken away.
   function sum(x) {
-    const trees = x.args.map(tree);
+    // A sum over a letter in front would seem to reach to the end.
+    const trees = x.args.map(tree).map((t) => (t.op === "tex" && t.data.level === SUM ? node("()", [t]) : t));
     const first = trees.findIndex((t) => t.op !== "neg");
     if (first > 0) trees.unshift(...trees.splice(first, 1));
     return trees.reduce((a, b) => {
@@ -67,6 +69,14 @@
     return own < 0 ? node("neg", [whole]) : whole;
   }
 
+  // What the grammar has no text for: how it reads, and its TeX.
+  const named = (name, letter, args) => node("tex", args, {
+    text: name, level: ATOM,
+    tex: (shown, ...of) => `${letter}\\left(${of.map((a) => shown(a)).join(";\\, ")}\\right)`,
+  });
+  const VECTORS = { left: "u", right: "v" };
+  const FUNCTIONS = { expm: "\\exp", logm: "\\log", sqrtm: "\\mathrm{sqrt}" };
+
   function tree(x) {
     const [a, b] = x.args;
     switch (x.op) {
@@ -92,7 +102,21 @@
       case "fn": return call(x.data, tree(a));
       case "trace": return call("tr", tree(a));
       case "total": return call("sum", tree(a));
-      case "det": case "vec": case "diag": case "norm": case "pinv": return call(x.op, tree(a));
+      case "det": case "vec": case "diag": case "pinv": return call(x.op, tree(a));
+      case "norm": return call(x.data === "frobenius" ? "norm" : x.data, tree(a));
+      case "eigenvalue": return call("lambda", tree(a), size(x.data));
+      case "singular_value": return call("sigma", tree(a), size(x.data));
+      case "left_eigenvector": case "right_eigenvector":
+      case "left_singular_vector": case "right_singular_vector": {
+        const letter = VECTORS[x.op.split("_")[0]];
+        return named(`${letter}_${x.data}`, `${letter}_{${x.data}}`, [tree(a)]);
+      }
+      case "polar": return named("polar", "\\operatorname{polar}", [tree(a)]);
+      case "isum": return node("tex", x.args.map(tree), {
+        text: "sum_over", level: SUM,
+        tex: (shown, body, index, low, high) =>
+          `\\sum_{${shown(index)}=${shown(low)}}^{${shown(high)}} ${shown(body, PRODUCT)}`,
+      });
       case "diagonal": return call("diag", tree(a));
       case "unvec": return call("unvec", tree(a), ...x.shape.map(size));
       case "identity": return call("eye", size(x.shape[0]));
@@ -100,7 +124,7 @@
       case "zeros": return number(0);
       case "commutation": return call("K", ...x.data.map(size));
       case "mfun": return call(x.data, tree(a));
-      case "frechet": return call(`L_${x.data}`, tree(a), tree(b));
+      case "frechet": return named(`L_${x.data}`, `L_{${FUNCTIONS[x.data]}}`, [tree(a), tree(b)]);
       case "d": return n.isLeaf(a) ? node("name", [], `d${a.data}`) : call("d", tree(a));
     }
     throw new Error(`${x.op} cannot be written`);
@@ -119,6 +143,7 @@
     switch (t.op) {
       case "number": case "name": return String(t.data);
       case "call": return `${t.data}(${t.args.map((x) => written(x)).join(", ")})`;
+      case "tex": return `${t.data.text}(${t.args.map((x) => written(x)).join(", ")})`;
       case "neg": return `-${written(a, 2)}`;
       case "()": return `(${written(a)})`;
       case "'": return `${written(a, 5)}'`;
@@ -132,8 +157,13 @@
   const tex = (x) =>
     window.mcalc.grammar.tex(tree(x))
       .replaceAll("\\operatorname{d}\\left(", "d\\left(")
-      .replaceAll("\\odot", "\\circ") // as the engine in Python prints it
-      .replace(/\\operatorname\{L_(expm|sqrtm)\}/g, (_, name) => (name === "expm" ? "L_{\\exp}" : "L_{\\mathrm{sqrt}}"));
+      .replaceAll("\\odot", "\\circ"); // as the engine in Python prints it
 
-  window.mcalc.writing = { text: (x) => written(tree(x)), tex, tree };
+  // Whether the grammar reads the text again.
+  const readable = (x) => {
+    const said = (t) => t.op !== "tex" && t.args.every(said);
+    return said(tree(x));
+  };
+
+  window.mcalc.writing = { text: (x) => written(tree(x)), tex, tree, readable };
 })();
