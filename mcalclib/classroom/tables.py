@@ -1,6 +1,5 @@
 """CSV files as learning platforms write them: read whole, changed in one column, written back."""
 
-import codecs
 import csv
 import io
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from ..grader.limits import GraderError
 from ..grader.publishing import guard, write_whole
+from ..grader.texts import decode
 
 
 class TableError(GraderError):
@@ -95,22 +95,10 @@ def read_table(path) -> Table:
 
 
 def _decode(data, path):
-    if data.startswith(codecs.BOM_UTF8):
-        choices = ["utf-8-sig"]
-    elif data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        choices = ["utf-16"]
-    else:
-        choices = ["utf-8", "cp1252"]
-    for encoding in choices:
-        try:
-            return data.decode(encoding), encoding
-        except UnicodeDecodeError as error:
-            problem = error
-    line = data[: problem.start].count(b"\n") + 1
-    raise TableError(
-        f"{path}, line {line}: bytes that are neither UTF-8 nor Windows' western encoding; "
-        "save the file as UTF-8."
-    )
+    try:
+        return decode(data, path)
+    except GraderError as error:
+        raise TableError(str(error)) from None
 
 
 def to_text(table: Table) -> str:

@@ -187,11 +187,7 @@ def parse(data: bytes, name: str, files=(), where: str = "", student: bool = Fal
             "nbgrader's Create Assignment marks cells as answers and tests."
         )
     answers = [p for p in parts if p.kind == "answer"]
-    if (
-        not student
-        and answers
-        and all(same_text(p.source) == same_text(p.released) for p in answers)
-    ):
+    if not student and answers and all(map(_is_unsolved, answers)):
         raise AssignmentError(
             f"{where}: no answer holds a solution; this looks like the students' version. "
             "Grade from the source notebook, with ### BEGIN SOLUTION and ### END SOLUTION."
@@ -200,6 +196,12 @@ def parse(data: bytes, name: str, files=(), where: str = "", student: bool = Fal
     for file in result.files:
         digest.update(Path(file).name.encode() + b"\0" + Path(file).read_bytes())
     return replace(result, digest=digest.hexdigest(), trusted=not student)
+
+
+def _is_unsolved(part):
+    """Whether an answer cell of a source notebook holds what students are given."""
+    stub = "\n".join(line.strip() for line in part.source.split("\n"))
+    return same_text(part.source) == same_text(part.released) or CODE_STUB in stub
 
 
 def _part(cell: Cell, at: str, student: bool) -> Part:

@@ -195,7 +195,8 @@ class Bar:
         self.stream, self.shown = stream, -1.0
 
     def __call__(self, done, total, graded, seconds):
-        if seconds - self.shown < 0.1 and done < total:
+        # One bar may show several runs, each with a clock of its own.
+        if 0 <= seconds - self.shown < 0.1 and done < total:
             return
         self.shown = seconds
         rate = graded / seconds if seconds > 0 else 0.0

@@ -1,9 +1,11 @@
 """The student's version of an assignment, and the proof that the assignment can be solved."""
 
+import ast
 import copy
 import csv
 import hashlib
 import json
+import re
 from pathlib import Path
 
 from .assignment import Assignment, load
@@ -12,6 +14,7 @@ from .lane import Lane
 from .limits import GraderError, Limits
 from .names import plain
 from .publishing import write_whole
+from .texts import decode
 from .variants import drawn
 
 TRIED = 20  # students with whose numbers the solution is tried before anything is given out
@@ -71,7 +74,7 @@ def checksum(kind: str, source: str, about: dict) -> str:
 def release(
     source, out=None, limits: Limits | None = None, seed: int = 0, secret: bytes = b""
 ) -> Path:
-    """Write the student's version and return its path.
+    """Write the student's version, with the data files beside it, and return its path.
 
     First the assignment grades itself: its own solution must get every point, and the
     student's version, handed in as it is, none.
@@ -103,7 +106,7 @@ def release(
         target = Path(*parts[:last], "release", *parts[last + 1 :])
     else:
         target = Path(out) / path.name
-    return _written(target, text, path)
+    return _written(target, text, path, assignment.files)
 
 
 def release_to(source, out, students, secret: bytes, limits: Limits | None = None, seed=0) -> int:
@@ -131,26 +134,36 @@ def release_to(source, out, students, secret: bytes, limits: Limits | None = Non
     empty = texts[0].encode() if texts else b""
     prove(assignment, data, empty, limits or Limits(), seed, secret, students[:TRIED])
     for student, text in zip(students, texts, strict=True):
-        _written(Path(out) / student / assignment.name / path.name, text, path)
+        target = Path(out) / student / assignment.name / path.name
+        _written(target, text, path, assignment.files)
     return len(texts)
 
 
 def read_students(path) -> list[str]:
-    """Return the names in a file with one per line, or in the column student of a CSV file."""
+    """Return the names in a file with one per line, or in the column student of a table.
+
+    Tables may have commas, semicolons or tabs.
+
+    Raises
+    ------
+    ReleaseError
+        If there are none, two that are alike, or a table has no such column.
+    """
     path = Path(path)
     try:
-        lines = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReleaseError(f"--students: {path}: cannot be read ({error}).") from None
-    column = 0
-    if lines and "student" in lines[0]:
-        column = lines[0].index("student")
-        lines = lines[1:]
-    names = [line[column].strip() for line in lines if len(line) > column and line[column].strip()]
+        text, _ = decode(path.read_bytes(), path)
+    except OSError as error:
+        raise ReleaseError(f"--students: {path}: cannot be read ({error.strerror}).") from None
     known: dict[str, str] = {}
+    names = [name for name in _names(text, path) if name]
     for name in names:
         if name in (".", "..") or "/" in name or "\0" in name:
             raise ReleaseError(f"--students: {path}: {name!r} cannot name a folder.")
+        if known.get(plain(name)) == name:
+            raise ReleaseError(
+                f"--students: {path}: {name!r} stands there twice. If they are two students, write "
+                f"the platform's id behind each name, as in '{name}_101'."
+            )
         if plain(name) in known:
             raise ReleaseError(
                 f"--students: {path}: {name!r} and {known[plain(name)]!r} would get the same "
@@ -162,6 +175,26 @@ def read_students(path) -> list[str]:
     return names
 
 
+def _names(text, path):
+    lines = text.splitlines()
+    for delimiter in ",;\t":
+        heads = next(csv.reader(lines[:1], delimiter=delimiter), [])
+        heads = [head.strip().casefold() for head in heads]
+        if "student" in heads:
+            column = heads.index("student")
+            rows = csv.reader(lines[1:], delimiter=delimiter)
+            return [row[column].strip() for row in rows if len(row) > column]
+    for number, line in enumerate(lines, 1):
+        # One comma stands in "Lovelace, Ada"; more, or an address, in a table.
+        many = line.count(",") > 1 and not re.fullmatch(r'\s*"[^"]*"\s*', line)
+        if many or re.search(r"[;\t]|,.*@", line):
+            raise ReleaseError(
+                f"--students: {path}, line {number}: {line!r} is a row of a table and no name; call "
+                "the column of names 'student' in the first line."
+            )
+    return [line.strip().strip('"').strip() for line in lines]
+
+
 def _source(source):
     assignment = load(source)
     path = Path(source)
@@ -170,13 +203,16 @@ def _source(source):
     return assignment, path, path.read_bytes()
 
 
-def _written(target, text, path):
+def _written(target, text, path, files):
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ReleaseError(f"{target.parent}: cannot be made ({error.strerror}).") from None
     if target.exists() and target.samefile(path):
         raise ReleaseError(f"{target}: this would overwrite the source; use another --out.")
+    # Cells that read data must find it where the student works, too.
+    for file in files:
+        write_whole(target.parent / Path(file).name, Path(file).read_bytes())
     write_whole(target, text)
     return target
 
@@ -200,7 +236,9 @@ def prove(
         for check in record["checks"]:
             if check["status"] not in ("passed", "manual"):
                 why = f"fails with the own solution{numbers}: {check['detail']}"
-                wrong.append(f"{check['grade_id']}: {why}")
+                wrong.append(
+                    f"{check['grade_id']}: {why}{_why_missing(assignment, check['detail'])}"
+                )
         # No test looks at an answer that is marked by hand, such as a picture.
         for name, answer in record["answers"].items():
             if answer["error"]:
@@ -210,3 +248,37 @@ def prove(
             wrong.append(f"{check['grade_id']}: gives {check['points']:g} points for nothing")
     if wrong:
         raise ReleaseError(f"{assignment.name}: not released, because\n  " + "\n  ".join(wrong))
+
+
+def _why_missing(assignment, message):
+    """Return which given cell should have defined the name that a test missed."""
+    missing = re.search(r"name '(\w+)' is not defined", message)
+    for number, part in enumerate(assignment.parts, 1):
+        if not missing or part.kind != "given":
+            continue
+        names, modules = set(), set()
+        for node in ast.walk(_tree_of(part)):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                names.add(node.id)
+            elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+                names.add(node.name)
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                names |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+                modules |= {alias.name.split(".")[0] for alias in node.names}
+                modules |= {str(getattr(node, "module", ""))}
+        if missing[1] in names:
+            beside = {Path(file).name for file in assignment.files}
+            own = sorted(f"{module}.py" for module in modules if f"{module}.py" in beside)
+            hint = f"; {own[0]} can be read there and not imported: put its code into a cell"
+            return (
+                f"\n    {missing[1]!r} is given in cell {number}, which does not run to its end "
+                f"where submissions are graded{hint if own else ''}"
+            )
+    return ""
+
+
+def _tree_of(part):
+    try:
+        return ast.parse(part.source)
+    except (SyntaxError, ValueError):
+        return ast.Module([], [])

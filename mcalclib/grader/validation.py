@@ -5,7 +5,7 @@ from pathlib import Path
 from .assignment import load, parse
 from .fence import FenceError, probe
 from .lane import Lane
-from .limits import Limits
+from .limits import GraderError, Limits
 
 
 def validate(notebook, source=None, limits: Limits | None = None, trusted: bool = False) -> dict:
@@ -21,7 +21,12 @@ def validate(notebook, source=None, limits: Limits | None = None, trusted: bool 
         Run without a fence where none can be had: for one's own notebook.
     """
     path = Path(notebook)
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise GraderError(
+            f"{path}: cannot be read ({error.strerror}); name one notebook, FOLDER/NOTEBOOK.ipynb."
+        ) from None
     assignment = (
         load(source) if source else parse(data, path.stem, beside(path), str(path), student=True)
     )

@@ -415,6 +415,8 @@ def test_the_progress_bar_tells_the_rate_and_the_remaining_time():
     bar(30, 90, 20, 10.0)  # ten of the thirty were known before
     assert "30/90" in stream.getvalue()
     assert "2/s" in stream.getvalue() and "30 s left" in stream.getvalue()
+    bar(5, 90, 5, 1.0)  # of another run
+    assert " 5/90" in stream.getvalue()
 
 
 def test_release_does_not_overwrite_its_source(course):
@@ -436,6 +438,42 @@ def test_data_files_beside_the_source_can_be_read_by_submissions(course):
     (folder / "data.ipynb").write_bytes(to_bytes(notebook(cells)))
     (folder / "d.csv").write_text("1,2")
     assert main(["release", str(folder)]) == 0
+    released = course / "release" / "data"
+    assert sorted(p.name for p in released.iterdir()) == ["d.csv", "data.ipynb"]
+    assert (released / "d.csv").read_text() == "1,2"
+
+
+def test_a_module_beside_the_source_is_named_where_it_is_missed(course, capsys):
+    solution = "def first():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION"
+    cells = [
+        cell("code", "from tools import one\nnumber = one()", "given"),
+        cell("code", solution, "first", solution=True),
+        cell("code", "assert first() == number", "t", grade=True, locked=True, points=1),
+    ]
+    folder = course / "source" / "data"
+    folder.mkdir()
+    (folder / "data.ipynb").write_bytes(to_bytes(notebook(cells)))
+    (folder / "tools.py").write_text("def one():\n    return 1\n")
+    assert main(["release", str(folder)]) == 2
+    said = capsys.readouterr().err
+    assert "'number' is given in cell 1, which does not run to its end" in said
+    assert "tools.py can be read there and not imported" in said
+
+
+def test_the_students_version_is_no_source(course, capsys):
+    assert main(["release", str(course / "source" / "operators")]) == 0
+    shutil.rmtree(course / "source")
+    (course / "release").rename(course / "source")
+    assert grade(course) == 2
+    assert "this looks like the students' version" in capsys.readouterr().err
+    assert not (course / "out").exists()
+
+
+def test_validate_names_a_file_that_it_cannot_read(course, capsys):
+    for name in ("nothing.ipynb", "submissions"):
+        assert main(["validate", str(course / name)]) == 2
+        assert f"{name}: cannot be read (" in (said := capsys.readouterr().err)
+        assert "Errno" not in said
 
 
 def test_a_gradebook_error_is_not_swallowed(tmp_path):

@@ -11,6 +11,7 @@ from sample_course import cell, notebook, to_bytes
 from mcalclib.cli import main
 from mcalclib.grader.assignment import AssignmentError, parse
 from mcalclib.grader.gradebook import Gradebook
+from mcalclib.grader.release import ReleaseError, read_students
 from mcalclib.grader.variants import drawn
 
 REGION = """scale = 10
@@ -249,3 +250,33 @@ def test_numbers_are_found_under_a_name_with_and_without_the_platform_s_id(cours
     assert scores(course) == {"Kim Min_101": 2, "Kim Min_102": 2, "Kurt Gödel_103": 2}
     page = (course / "out" / "feedback" / "Kurt Gödel_103.html").read_text(encoding="utf-8")
     assert "Kurt Gödel_103</h1>" in page
+
+
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        (b"Ada Lovelace\r\nKurt G\xc3\xb6del\r\n", ["Ada Lovelace", "Kurt Gödel"]),
+        (b"Lovelace, Ada\nLovelace, Byron\n", ["Lovelace, Ada", "Lovelace, Byron"]),
+        (b"\xef\xbb\xbfE-Mail;Student\r\na@x.org;Kim Min\r\n;\r\n", ["Kim Min"]),
+        (b'student,mark\n"Lovelace, Ada",3\n', ["Lovelace, Ada"]),
+        ("student\tmark\r\nGödel\t1,5\r\n".encode("utf-16"), ["Gödel"]),
+        ("Gödel\r\n".encode("cp1252"), ["Gödel"]),
+    ],
+)
+def test_names_are_read_as_spreadsheets_write_them(tmp_path, content, names):
+    (tmp_path / "names").write_bytes(content)
+    assert read_students(tmp_path / "names") == names
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Nachname;Vorname\nGödel;Kurt\n", r"line 1: 'Nachname;Vorname' is a row of a table"),
+        ("Ada Lovelace\nKurt,kurt@x.org\n", r"line 2: .*call the column of names 'student'"),
+        ("Kim Min\nAda\nKim Min\n", r"'Kim Min' stands there twice.*as in 'Kim Min_101'"),
+    ],
+)
+def test_tables_and_namesakes_are_not_taken_for_names(tmp_path, text, message):
+    (tmp_path / "names").write_text(text, encoding="utf-8")
+    with pytest.raises(ReleaseError, match=message):
+        read_students(tmp_path / "names")
