@@ -8,8 +8,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from ..grader.assignment import load
-from ..grader.cli import INTERRUPTED, LOOK, OK, conclude, print_looks
+from ..grader.cli import INTERRUPTED, LOOK, OK, Bar, conclude, print_looks
 from ..grader.fence import probe
 from ..grader.grading import Settings
 from ..grader.limits import Limits
@@ -116,7 +115,11 @@ def _course(options):
     course = read_course(options.file)
     code = OK
     if not options.no_grading:
-        for name, summary in grade_course(course, options.trusted, options.dask).items():
+        bar = Bar(sys.stderr) if sys.stderr.isatty() else None
+        summaries = grade_course(course, options.trusted, options.dask, bar)
+        if bar:
+            bar.end()
+        for name, summary in summaries.items():
             print(f"{name}: {summary.graded} graded, {summary.known} known before")
             print_looks(summary)
             if summary.interrupted:
@@ -163,12 +166,13 @@ def _export(options):
 
 
 def _nbgrader(options):
-    records = Results(options.results).records()
+    results = Results(options.results)
+    assignment, records = results.source(options.source), results.records()
     lost = {}
     if options.course:
         marks = marks_in(read_course(options.course), options.results)
         lost = {student: mark["raw"] - mark["score"] for student, mark in marks.items()}
-    count = fill_nbgrader(options.db, load(options.source), records, lost)
+    count = fill_nbgrader(options.db, assignment, records, lost)
     print(f"{count} submissions in {options.db}")
     return OK
 

@@ -19,7 +19,7 @@ def fill_nbgrader(url: str, assignment: Assignment, records: list[dict], lost=No
     Parameters
     ----------
     url : str
-        The database, such as ``sqlite:///gradebook.db``.
+        The database, such as ``sqlite:///gradebook.db``; a path means SQLite's.
     assignment : Assignment
     records : list of dict
     lost : dict, optional
@@ -34,6 +34,19 @@ def fill_nbgrader(url: str, assignment: Assignment, records: list[dict], lost=No
         Gradebook = import_module("nbgrader.api").Gradebook
     except ImportError:
         raise GraderError("nbgrader is not installed here: pip install nbgrader.") from None
+    if "://" not in url:
+        url = f"sqlite:///{url}"
+    try:
+        return _filled(Gradebook, url, assignment, records, lost)
+    except import_module("sqlalchemy.exc").SQLAlchemyError as error:
+        reason = str(error).splitlines()[0]
+        raise GraderError(
+            f"--db: {url}: nbgrader cannot use this database ({reason}); "
+            "write it like sqlite:///gradebook.db."
+        ) from None
+
+
+def _filled(Gradebook, url, assignment, records, lost):
     name, lost = assignment.name, lost or {}
     with _programs_found(), warnings.catch_warnings(), Gradebook(url) as book:
         warnings.simplefilter("ignore")  # nbgrader's own about how it uses its database

@@ -77,7 +77,7 @@ def _canvas_column(table, wanted):
 def _possible(cell, records, platform):
     most = records[0]["max_score"] if records else None
     try:
-        possible = float(cell)
+        possible = float(cell.replace(",", "."))
     except ValueError:  # empty, or a scale of words
         return []
     if most is not None and possible != most:
@@ -124,13 +124,22 @@ def fill_moodle(table: Table, records: list[dict], column: str = "Grade", scores
         full = [row[at] for at in names]
         keys.append([*(f"{n}_{number}" for n in full), *(row[at] for at in others), *emails, *full])
     if most is not None and records and table.rows:
-        notes += _possible(table.rows[0][most].replace(",", "."), records, "Moodle")
+        notes += _possible(table.rows[0][most], records, "Moodle")
     return _fill(table, keys, records, place, scores, notes)
 
 
 def _fill(table, keys, records, place, scores, notes):
-    result = match(records, keys)
+    result, commas = match(records, keys), _writes_commas(table)
     for at, record in result.rows.items():
         score = record["score"] if scores is None else scores[record["student"]]
-        table.rows[at][place] = f"{score:.2f}".rstrip("0").rstrip(".")
+        written = f"{score:.2f}".rstrip("0").rstrip(".")
+        table.rows[at][place] = written.replace(".", ",") if commas else written
     return Filled(table, result, notes)
+
+
+def _writes_commas(table):
+    """Whether decimals in a table have commas: a spreadsheet takes 13.5 among them for a date."""
+    cells = [cell.strip() for row in table.rows for cell in row]
+    return any(re.fullmatch(r"-?\d+,\d+", cell) for cell in cells) and not any(
+        re.fullmatch(r"-?\d+\.\d+", cell) for cell in cells
+    )

@@ -5,7 +5,9 @@ import json
 import sqlite3
 from pathlib import Path
 
+from ..grader.assignment import Assignment, load
 from ..grader.gradebook import GradebookError, names_in, recognise
+from ..grader.limits import GraderError
 from ..grader.reviews import Reviews, with_marks
 from ..grader.times import read_times
 
@@ -32,6 +34,16 @@ class Results:
             )
         rows = self._read("SELECT value FROM about WHERE key = 'assignment'")
         self.assignment = rows[0][0]
+
+    def source(self, path) -> Assignment:
+        """Return the assignment in a source notebook; another than that of the results is refused."""
+        assignment = load(path)
+        if assignment.name != self.assignment:
+            raise GraderError(
+                f"--source: {path}: this is {assignment.name!r}, and {self.folder} holds the results "
+                f"of {self.assignment!r}; name that one's source."
+            )
+        return assignment
 
     def _read(self, query, values=()):
         # Read-only: a report must be able to look while `mcalc grade` writes.

@@ -4,7 +4,7 @@ import json
 from html import escape
 from pathlib import Path
 
-from ..grader.assignment import Assignment, load
+from ..grader.assignment import Assignment
 from ..grader.publishing import write_whole
 from .pages import link, page_of, shown, table
 from .results import Results
@@ -45,7 +45,7 @@ def write_similarity(folder, source, least: float = 0.5) -> tuple[Path, int]:
     """
     results = Results(folder)
     answers = {record["student"]: answers_of(record) for record in results.raw()}
-    given = given_grams(load(source))
+    given = given_grams(results.source(source))
     prints: dict[str, Prints] = {s: prints_of(a, given) for s, a in answers.items()}
     pairs = similar_pairs(prints, least)
     content = [

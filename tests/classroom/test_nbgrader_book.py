@@ -45,3 +45,35 @@ def test_nbgraders_own_export_shows_our_marks(class_folder, tmp_path):
         "Évariste Galois": 0.0,
     }
     assert {float(row["max_score"]) for row in rows.values()} == {20.0}
+
+
+@pytest.fixture
+def another(class_folder):
+    """Return the source of an assignment that was never graded, the same but for its name."""
+    folder = class_folder / "source" / "another"
+    folder.mkdir()
+    content = (class_folder / "source" / "operators" / "operators.ipynb").read_bytes()
+    (folder / "another.ipynb").write_bytes(content)
+    return folder
+
+
+@pytest.mark.parametrize("command", ["similar", "export nbgrader"])
+def test_results_are_not_taken_for_those_of_another_assignment(
+    class_folder, another, command, capsys
+):
+    database = class_folder / "gradebook.db"
+    arguments = [*command.split(), str(class_folder / "out"), "--source", str(another)]
+    arguments += ["--db", f"sqlite:///{database}"] * (command != "similar")
+    assert main(arguments) == 2
+    assert "this is 'another', and" in capsys.readouterr().err
+    assert not database.exists() and not (class_folder / "out" / "similarity.html").exists()
+
+
+def test_a_path_is_a_database_and_one_that_cannot_be_is_an_error(class_folder, capsys):
+    source = class_folder / "source" / "operators"
+    command = ["export", "nbgrader", str(class_folder / "out"), "--source", str(source), "--db"]
+    assert main([*command, str(class_folder / "gradebook.db")]) == 0
+    assert (class_folder / "gradebook.db").stat().st_size > 0
+    for url in (str(class_folder / "nowhere" / "gradebook.db"), "nothing://here"):
+        assert main([*command, url]) == 2
+        assert "nbgrader cannot use this database" in capsys.readouterr().err

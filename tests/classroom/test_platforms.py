@@ -1,11 +1,13 @@
 """Tables of Canvas and Moodle: one column filled, everything else as it was."""
 
 import csv
+from pathlib import Path
 
 import pytest
 
 from mcalclib.classroom.matching import match
-from mcalclib.classroom.tables import TableError, read_table, to_text, write_table
+from mcalclib.classroom.platforms import fill_canvas
+from mcalclib.classroom.tables import Table, TableError, read_table, to_text, write_table
 from mcalclib.cli import main
 
 # The columns that Canvas documents for its gradebook CSV, and its row of points possible.
@@ -164,3 +166,24 @@ def test_formulas_in_students_names_are_guarded_in_every_table(graded, tmp_path)
     _, out = export("canvas", graded, tmp_path, evil)
     (row,) = [row for row in rows(out) if row[1] == "103"]
     assert row[0] == "'=cmd()" and row[5] == "13.5"
+
+
+def test_decimals_are_written_as_the_table_writes_them(graded, tmp_path):
+    german = MOODLE.replace("20.00", '"20,00"').replace("=cmd()", "x")
+    _, out = export("moodle", graded, tmp_path, german)
+    assert [row[4] for row in rows(out)] == ["Grade", "16", "3", "13,5"]
+
+
+def test_canvas_s_maximum_with_a_comma_is_a_number(graded, tmp_path, capsys):
+    export("canvas", graded, tmp_path, CANVAS.replace(",20,10,", ',"25,0",10,'))
+    assert "Canvas says 25 points are possible" in capsys.readouterr().out
+
+
+def test_canvas_finds_names_of_any_script_by_its_id():
+    table = 'Student,ID,operators (1)\n"Müller, Jörg",101,\n"王, 小明",102,\n"Müller, Jörg",103,\n'
+    names = ["müllerjörg_101", "王小明_102", "mullerjorg_103"]
+    records = [{"student": name, "score": 1.0, "max_score": 1.0} for name in names]
+    path = Path("export.csv")
+    lines = list(csv.reader(table.splitlines()))
+    filled = fill_canvas(Table(path, lines[0], lines[1:], [2, 3, 4]), records, "operators")
+    assert sorted(filled.match.rows) == [0, 1, 2] and not filled.match.unknown
