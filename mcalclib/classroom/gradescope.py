@@ -95,7 +95,8 @@ def write_autograder(source, out, secret: bytes = b"") -> Path:
                     _add(archive, name, file.read_bytes())
         partial.replace(out)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise GraderError(f"{out}: cannot be written ({error.strerror}).") from None
     return out
 

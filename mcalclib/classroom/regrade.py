@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import sqlite3
 import tempfile
 import time
@@ -15,6 +16,7 @@ from ..grader.grading import Run, Settings
 from ..grader.limits import GraderError
 from ..grader.publishing import page_path, publish, write_whole
 from ..grader.records import rewritten, to_text
+from .results import Results
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,16 @@ def regrade(settings: Settings, problem: str = "", dry_run: bool = False) -> lis
     """
     if not (Path(settings.out) / "gradebook.db").exists():
         raise GraderError(f"{settings.out}: nothing was graded into it yet; use mcalc grade.")
+    if not dry_run and not os.access(settings.out, os.W_OK):  # known before a class is graded
+        raise GradebookError(f"{settings.out}: the output folder is read-only.")
     with tempfile.TemporaryDirectory() as beside:
         run = Run(replace(settings, out=Path(beside), resume=False, home=settings.out))
+        results = Results(settings.out)
+        if results.assignment != run.assignment.name:
+            raise GradebookError(
+                f"{settings.out}: holds the results of assignment {results.assignment!r}, not "
+                f"{run.assignment.name!r}; name that one's --source."
+            )
         if problem and problem not in run.assignment.problems:
             raise GraderError(
                 f"--problem: there is no problem {problem!r}; there are "
@@ -60,12 +70,15 @@ def regrade(settings: Settings, problem: str = "", dry_run: bool = False) -> lis
         summary = run()
         if summary.interrupted:
             raise KeyboardInterrupt
-        with Gradebook(settings.out, run.assignment.name) as book:
-            return _apply(book, Path(beside), run, problem, dry_run)
+        old = {record["student"]: record for record in results.raw()}
+        changes, written = _compared(old, Path(beside), problem)
+        if not dry_run:
+            with Gradebook(settings.out, run.assignment.name) as book:
+                _write(book, written, run, problem)
+        return changes
 
 
-def _apply(book, beside, run, problem, dry_run):
-    old = {record["student"]: record for record in book.records()}
+def _compared(old, beside, problem):
     changes, written = [], []
     for student, row in _rows(beside).items():
         new = json.loads(row["record"])
@@ -74,8 +87,10 @@ def _apply(book, beside, run, problem, dry_run):
         changes += list(_changes(old.get(student), new))
         if new != old.get(student):
             written.append((student, new, row))
-    if dry_run:
-        return changes
+    return changes, written
+
+
+def _write(book, written, run, problem):
     book.remember({one.student: one.who for one in run.found})
     with contextlib.closing(History(book.folder)) as history:
         for student, record, row in written:
@@ -89,7 +104,6 @@ def _apply(book, beside, run, problem, dry_run):
             mark = row["submission"], origin["assignment"], origin["grader"]
             book.write(to_text(record), *mark)
     publish(book, run.assignment.problems)
-    return changes
 
 
 def _rows(folder) -> dict[str, dict]:

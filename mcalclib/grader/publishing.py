@@ -73,6 +73,6 @@ def write_whole(path: Path, content: str | bytes, encoding: str = "utf-8"):
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
         raise GradebookError(
-            f"{path}: cannot be written ({error.strerror}); what was graded so far is safe. "
+            f"{path}: cannot be written ({error.strerror}); what was there is unchanged. "
             "Free space or make the folder writable, and rerun."
         ) from None

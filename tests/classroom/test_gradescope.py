@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from mcalclib.classroom.gradescope import write_autograder
 from mcalclib.cli import main
 from mcalclib.grader.fence import is_real_root
+from mcalclib.grader.limits import GraderError
 
 
 @pytest.fixture(scope="module")
@@ -158,3 +160,13 @@ def test_drawn_numbers_reach_the_autograder(tmp_path, capsys):
     hand_in(tmp_path, "Ada Lovelace", given(tmp_path, "Ada Lovelace"))
     results = grade(tmp_path / "a.zip", tmp_path / "root", tmp_path / "in" / "Ada Lovelace.ipynb")
     assert results["score"] == 2
+
+
+def test_a_zip_that_cannot_be_written_is_an_error_with_its_name(class_folder, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(zipfile, "ZipFile", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(GraderError, match=r"a\.zip: cannot be written \(Read-only file system\)"):
+        write_autograder(class_folder / "source" / "operators", class_folder / "a.zip")

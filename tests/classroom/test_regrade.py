@@ -3,6 +3,11 @@
 import contextlib
 import csv
 import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from small_class import hand_in, sample_course
@@ -10,6 +15,7 @@ from small_class import hand_in, sample_course
 from mcalclib.classroom.regrade import History
 from mcalclib.classroom.results import Results
 from mcalclib.cli import main
+from mcalclib.grader.grading import Run
 from mcalclib.grader.reviews import Reviews
 
 
@@ -106,3 +112,52 @@ def test_results_that_lie_among_the_submissions_are_nobody_s(changed, capsys):
     assert main(list(map(str, command))) == 0
     said = capsys.readouterr().out
     assert "Emmy Noether: commutation-transposes" in said and "results: " not in said
+
+
+def test_a_dry_run_looks_at_a_read_only_folder(changed):
+    # Root may write anywhere, so the folder is mounted read-only, in mounts of its own.
+    command = [sys.executable, "-m", "mcalclib.cli", "regrade", "in", "--out", "out", "--trusted"]
+    command += ["--source", "source/operators", "--jobs", "1", "--dry-run"]
+    script = f"mount --bind out out && mount -o remount,bind,ro out && {shlex.join(command)}"
+    done = subprocess.run(
+        ["unshare", "--user", "--map-root-user", "--mount", "sh", "-ec", script],
+        cwd=changed,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Emmy Noether: commutation-transposes 0 -> 2" in done.stdout
+
+
+@pytest.fixture
+def no_grading(monkeypatch):
+    def refuse(run):
+        raise AssertionError("a class was graded for nothing")
+
+    monkeypatch.setattr(Run, "__call__", refuse)
+
+
+def test_a_read_only_folder_is_refused_before_anything_is_graded(
+    changed, capsys, no_grading, monkeypatch
+):
+    allowed = os.access  # root may write anywhere
+    monkeypatch.setattr(
+        os,
+        "access",
+        lambda path, *more, **keys: path != changed / "out" and allowed(path, *more, **keys),
+    )
+    assert regrade(changed) == 4
+    assert "the output folder is read-only" in capsys.readouterr().err
+
+
+def test_results_of_another_assignment_are_refused_before_anything_is_graded(
+    changed, capsys, no_grading
+):
+    folder = changed / "source" / "another"
+    (changed / "source" / "operators").rename(folder)
+    (folder / "operators.ipynb").rename(folder / "another.ipynb")
+    command = ["regrade", changed / "in", "--source", folder, "--out", changed / "out"]
+    assert main(list(map(str, [*command, "--dry-run"]))) == 4
+    assert "holds the results of assignment 'operators', not 'another'" in capsys.readouterr().err
