@@ -11,6 +11,8 @@ _FORMATS = (
     "%A, %d %B %Y, %I:%M %p",  # Moodle: Friday, 20 November 2026, 1:42 PM
     "%A, %d %B %Y, %H:%M",
     "%d %B %Y, %I:%M %p",
+    "%d.%m.%Y %H:%M:%S",  # spreadsheets where a decimal has a comma
+    "%d.%m.%Y %H:%M",
     "%Y-%m-%d %H:%M:%S.%f %Z",  # nbgrader's timestamp.txt
     "%Y-%m-%d %H:%M:%S %Z",
 )
@@ -32,7 +34,7 @@ def moment(text: str, home: ZoneInfo | None = None) -> datetime:
     Parameters
     ----------
     text : str
-        ISO 8601 with a time of day, or as Moodle or nbgrader write it.
+        ISO 8601 with a time of day, or as Moodle, nbgrader or a German spreadsheet write it.
     home : ZoneInfo, optional
         The zone of texts that name none; without it they are refused.
 

@@ -414,3 +414,15 @@ def test_a_damaged_timestamp_is_noted_and_stops_no_course(course, capsys):
     assert "ben/operators/timestamp.txt: 'yesterday' is no date" in said
     assert "nothing tells when 1 of 2 submissions came" in said
     assert (course / "results" / "course.csv").exists()
+
+
+def test_a_table_of_times_is_read_as_a_german_spreadsheet_writes_it(tmp_path):
+    text = "Student;Time\r\nJörg Müller;20.11.2026 18:20\r\nKim Min;21.11.2026 08:05:30\r\n"
+    (tmp_path / "times.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    times = table_times(
+        tmp_path / "times.csv", ["jorgmuller", "Kim Min"], ZoneInfo("Europe/Berlin")
+    )
+    assert times == {
+        "jorgmuller": datetime(2026, 11, 20, 17, 20, tzinfo=UTC),
+        "Kim Min": datetime(2026, 11, 21, 7, 5, 30, tzinfo=UTC),
+    }
