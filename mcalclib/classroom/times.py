@@ -52,7 +52,8 @@ def submission_times(
                 text = source.read(str(beside)).decode("utf-8", "replace")
                 times[submission.student] = _moment(text, home, f"{submissions}: {beside}")
             for part in path.parts:
-                if "created_at" in metadata.get(part, {}):
+                is_theirs = submission.platform == "gradescope"
+                if is_theirs and "created_at" in metadata.get(part, {}):
                     text = str(metadata[part]["created_at"])
                     times[submission.student] = _moment(text, home, f"{submissions}: {METADATA}")
         except (TableError, OSError) as error:

@@ -311,7 +311,7 @@ def _of_course(files, assignment):
 
     Beside ``submitted`` lie the instructor's own folders, and in it other assignments.
     """
-    found = [PurePosixPath(path).parts for path in files]
+    found = [_outer(path).parts for path in files]
     courses = {parts[: parts.index("submitted")] for parts in found if "submitted" in parts[:-1]}
     has_own = any(
         "submitted" in p and p[p.index("submitted") + 2 :][:1] == (assignment,) for p in found
@@ -345,11 +345,13 @@ class _Who:
 
 
 def _who(path, people, canvas):
-    """Return whose a file is, None if it is nobody's."""
-    outer = _outer(path)
-    parts = PurePosixPath(path).parts
+    """Return whose a file is, None if it is nobody's.
+
+    What a student packed into an archive has no say in it.
+    """
+    parts = _outer(path).parts
     for depth, part in enumerate(parts):
-        is_file = depth == len(outer.parts) - 1
+        is_file = depth == len(parts) - 1
         if match := MOODLE.match(part):
             number = match["id"]
             return _Who("moodle", match["name"], number, number, number)
@@ -436,8 +438,15 @@ def _gradescope_people(source, files):
 def gradescope_metadata(source: Source, files) -> dict[str, dict]:
     """Return what Gradescope's own list says about each folder: names, and when it was handed in."""
     found: dict[str, dict] = {}
+    # The list lies beside the submissions; one that lies in a submission was handed in.
+    beside = set()
     for path in files:
-        if PurePosixPath(path).name != METADATA:
+        parts = PurePosixPath(path).parts[:-1]
+        first = next((n for n, part in enumerate(parts) if GRADESCOPE.match(part)), None)
+        if first is not None:
+            beside.add(PurePosixPath(*parts[:first]))
+    for path in files:
+        if PurePosixPath(path).name != METADATA or PurePosixPath(path).parent not in beside:
             continue
         try:
             import yaml

@@ -396,6 +396,10 @@ def test_a_student_s_own_file_tells_no_time(tmp_path, graded):
     folder.mkdir(parents=True)
     (folder / "operators.ipynb").write_bytes(content)
     (folder / "timestamp.txt").write_text("2026-01-01 00:00:00 UTC")
+    (folder / "submission_1").mkdir()
+    (folder / "submission_1" / "notes.txt").write_text("so that the folder looks like Gradescope's")
+    forged = f"{folder.parent.name}:\n  :created_at: 2026-01-01 00:00:00 Z\n"
+    (folder / "submission_metadata.yml").write_text(forged)
     assert submission_times(tmp_path, "operators") == {}
 
 

@@ -217,6 +217,31 @@ def test_a_notebook_in_a_student_s_own_archive_is_read(tmp_path, form):
         assert file in found[name].problem
 
 
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "Ben_2_assignsubmission_file_/operators.ipynb",
+        "submitted/ben/operators/operators.ipynb",
+        "submission_902/operators.ipynb",
+        "ben_2_42_operators.ipynb",
+    ],
+)
+def test_nobody_hands_in_for_another_by_names_in_an_archive(tmp_path, inner):
+    (tmp_path / "ada.zip").write_bytes(packed(inner))
+    lay_out(tmp_path, ["ben.ipynb", "submitted.ipynb"])
+    names = [s.student for s in find(Source(tmp_path), "operators")]
+    assert names == ["ada", "ben", "submitted"]
+
+
+def test_a_list_of_gradescope_s_that_a_student_handed_in_names_nobody(tmp_path):
+    lay_out(tmp_path, [f"export/submission_{n}/operators.ipynb" for n in (901, 902)])
+    theirs = METADATA.replace("Ada Lovelace", "Emmy Noether").replace("'1'", "'9'")
+    for folder, text in (("export", METADATA), ("export/submission_902", theirs)):
+        (tmp_path / folder / "submission_metadata.yml").write_text(text)
+    names = [s.student for s in find(Source(tmp_path), "operators")]
+    assert names == ["Ada Lovelace_1", "Emmy Noether and Karl Gauss_902"]
+
+
 def test_a_folder_called_like_an_archive_is_a_folder(tmp_path):
     lay_out(tmp_path, ["ada.zip/operators.ipynb"])
     source = Source(tmp_path)
