@@ -207,7 +207,7 @@
       case "symmetric":
         return symmetric();
       case "positive definite":
-        return symmetric() && M.eigenvalue(A, A.length)[0][0] > 0;
+        return symmetric() && M.eigenvalue(A, 1)[0][0] > 0;
       case "invertible":
         return Math.abs(M.det(A)[0][0]) > 1e-12 * M.norm(A)[0][0] ** A.length;
       case "orthogonal":

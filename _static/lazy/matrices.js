@@ -96,17 +96,18 @@
     return map((x) => 2 ** (doublings + 1) * x, sum);
   }, ...shape(A));
 
-  // Real parts, largest first.
+  // Real parts, least first, as NumPy has them.
   function eigenvalues(A) {
     const symmetric = entries(math.subtract(A, transpose(A))).every((x) => x === 0);
     const { values } = math.eigs(A, symmetric ? {} : { eigenvectors: false });
-    return values.map((x) => math.re(x)).sort((a, b) => b - a);
+    return values.map((x) => math.re(x)).sort((a, b) => a - b);
   }
 
   function singularValues(A) {
     const B = A.length < A[0].length ? multiply(A, transpose(A)) : multiply(transpose(A), A);
     // Rounding may leave the two triangles a digit apart, which would hide that it is symmetric.
-    return eigenvalues(math.divide(math.add(B, transpose(B)), 2)).map((x) => Math.sqrt(Math.max(x, 0)));
+    const squares = eigenvalues(math.divide(math.add(B, transpose(B)), 2)).reverse();
+    return squares.map((x) => Math.sqrt(Math.max(x, 0)));
   }
 
   const scalar = (f) => (A) => {

@@ -496,7 +496,7 @@ def _called(tree, values, sizes):
         case "diag":
             return np.diag(x.ravel()) if x.shape[1] == 1 else np.diag(x).reshape(-1, 1)
         case "lambda" | "eigenvalue":
-            return _scalar(np.sort(np.linalg.eigvals(x).real)[::-1][int(rest[0].item()) - 1])
+            return _scalar(np.sort(np.linalg.eigvals(x).real)[int(rest[0].item()) - 1])
         case "sigma":
             return _scalar(np.linalg.svd(x, compute_uv=False)[int(rest[0].item()) - 1])
     raise McalcError(f"no value of {name}.")

@@ -59,7 +59,7 @@ CASES = [
     ("transpose(B) B", lambda B, **_: B.T @ B),
     ("dot(x, y) + inner(A, A)", lambda A, x, y, **_: x.T @ y + np.sum(A * A)),
     ("hadamard(A, A')", lambda A, **_: A * A.T),
-    ("lambda(A + A', 1)", lambda A, **_: np.linalg.eigvalsh(A + A.T)[-1]),
+    ("lambda(A + A', 1)", lambda A, **_: np.linalg.eigvalsh(A + A.T)[0]),
     ("sigma(B, 2)", lambda B, **_: np.linalg.svd(B)[1][1]),
     ("2 I - A", lambda A, **_: 2 * np.eye(3) - A),
     ("I_m B + eye(m) B I", lambda B, **_: 2 * B),
