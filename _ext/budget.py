@@ -27,6 +27,7 @@ class Loaded(HTMLParser):
     def __init__(self, html: str):
         super().__init__()
         self.addresses: list[str] = []
+        self.without_scripts = False
         self.feed(html)
         self.close()
 
@@ -34,10 +35,16 @@ class Loaded(HTMLParser):
         attrs = {name: value or "" for name, value in attrs}
         relations = attrs.get("rel", "").split()
         lazy = attrs.get("loading") == "lazy"
+        self.without_scripts = self.without_scripts or tag == "noscript"
+        if self.without_scripts:
+            return
         if (tag in {"script", "img", "iframe"} and "src" in attrs and not lazy) or (
             tag == "link" and {"stylesheet", "icon", "preload"} & set(relations)
         ):
             self.addresses.append(attrs.get("src") or attrs.get("href", ""))
+
+    def handle_endtag(self, tag):
+        self.without_scripts = self.without_scripts and tag != "noscript"
 
 
 def sent(path: Path) -> int:

@@ -19,9 +19,15 @@ from pathlib import Path
 
 from sphinx.errors import ExtensionError
 
+from .dark import without_scripts
 from .formulas import node
 
 FOLDER = "_static/pages"
+DARK = "_dark.css"
+STYLED = (
+    '<link rel="stylesheet" href="{}"><noscript><link rel="stylesheet" href="{dark}"></noscript>'
+    "<script>/* fonts */</script>"
+)
 PROGRAM = Path(__file__).with_name("shrink.cjs")
 # A script that asks where it lies cannot move, and Sphinx's scripts ask whether those of its search
 # have been loaded, in a way that stops a script in which they come later.
@@ -86,7 +92,8 @@ class Page:
         html = pattern.sub(collect, self.html)
         if names:
             address = posixpath.relpath(f"{FOLDER}/{key_of(names)}{suffix}", self.folder)
-            self.html = html.replace("\0", form.format(address) + "\n")
+            dark = address.removesuffix(".css") + DARK
+            self.html = html.replace("\0", form.format(address, dark=dark) + "\n")
         return names
 
     def put_options(self) -> None:
@@ -197,13 +204,13 @@ def bundle(app, exception):
     for page in pages:
         page.put_options()
         for pattern, form, suffix in (
-            (_SHEET, '<link rel="stylesheet" href="{}"><script>/* fonts */</script>', ".css"),
+            (_SHEET, STYLED, ".css"),
             (_SCRIPT, '<script defer src="{}"></script>', ".js"),
         ):
             if names := page.gather(pattern, form, suffix):
                 made_of[f"{key_of(names)}{suffix}"] = names
     linked = {name for page in pages for name in _BUNDLE.findall(page.html)}
-    needed = sorted({Path(address).name for address, _ in linked})
+    needed = sorted({Path(address).name for address, _ in linked if not address.endswith(DARK)})
     words, variables = mentioned(pages, out / "_static")
     task = {
         "css": {n: styles(made_of[n], out) for n in needed if n.endswith(".css")},
@@ -216,7 +223,8 @@ def bundle(app, exception):
     for path in (out / FOLDER).iterdir():
         path.unlink()
     version, wait = {}, {}
-    for name, text in (done["css"] | done["js"]).items():
+    dark = {name.removesuffix(".css") + DARK: without_scripts(t) for name, t in done["css"].items()}
+    for name, text in (done["css"] | dark | done["js"]).items():
         text = with_fonts(text, out) if name.endswith(".css") else text
         (out / FOLDER / name).write_text(text, encoding="utf-8")
         version[name] = key_of([text])

@@ -180,7 +180,9 @@ def test_nothing_unused_is_shipped(sound):
 
 
 def test_the_page_loads_one_style_sheet_and_one_script(page):
-    assert len(re.findall(r"<link[^>]*stylesheet", page)) == 1
+    without_scripts = re.findall(r"<noscript><link[^>]*stylesheet", page)
+    assert len(re.findall(r"<link[^>]*stylesheet", page)) - len(without_scripts) == 1
+    assert len(without_scripts) == 1  # dark colours, where the system is dark
     # Beside it the loader, which must know its own address and so cannot be part of a bundle.
     scripts = re.findall(r"<script[^>]* src=\"([^\"?]*)", page)
     assert [name for name in scripts if not name.endswith("_static/load.js")] == [
@@ -195,7 +197,8 @@ def test_only_the_page_of_the_search_loads_its_index(sound):
 
 
 def test_the_style_sheet_keeps_what_the_page_shows_and_holds_its_fonts(sound, page):
-    (name,) = re.findall(r'href="\.\./(_static/pages/\w+\.css)', page)
+    name, dark = re.findall(r'href="\.\./(_static/pages/\w+\.css)', page)
+    assert "prefers-color-scheme:dark" in (sound / dark).read_text(encoding="utf-8")
     css = (sound / name).read_text(encoding="utf-8")
     assert "a.verified-mark" in css  # of the book
     assert ".bd-article" in css  # of the theme, on the page

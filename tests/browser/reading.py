@@ -83,6 +83,18 @@ LIGHT_BOXES = """() => [...document.querySelectorAll(".bd-article *")]
   })
   .map(element => element.outerHTML.slice(0, 120))"""
 
+# What an element is and says -> its colours; buttons, boxes and marks come from scripts.
+COLOURS = """() => {
+  const found = {};
+  for (const element of document.querySelectorAll("body *:not(.katex *)")) {
+    if (element.closest("svg, button, dialog, .practice-form") || !element.checkVisibility()) continue;
+    const {color, backgroundColor, borderTopColor, borderLeftColor, filter} = getComputedStyle(element);
+    const name = `${element.tagName}.${element.className} ${element.textContent.trim().slice(0, 40)}`;
+    found[name] ??= [color, backgroundColor, borderTopColor, borderLeftColor, filter].join(" ");
+  }
+  return found;
+}"""
+
 UNTURNED_FIGURES = """() => [...document.querySelectorAll(".bd-article img")]
   .filter(image => !image.matches(".only-dark, .dark-light"))
   .filter(image => !getComputedStyle(image).filter.includes("invert(1)")

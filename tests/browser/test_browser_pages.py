@@ -92,12 +92,35 @@ def test_a_verified_mark_brings_its_cell_into_view_and_the_cell_leads_back(visit
     assert marked == [1] * len(labels)
 
 
+@with_and_without_javascript
 @every_page
-def test_dark_pages_have_no_light_boxes_and_turn_their_figures(opened, name):
-    page = opened(name, scheme="dark").page
-    assert page.evaluate("() => document.documentElement.dataset.theme") == "dark"
+def test_dark_pages_have_no_light_boxes_and_turn_their_figures(opened, name, javascript):
+    page = opened(name, javascript=javascript, scheme="dark").page
+    if javascript:
+        assert page.evaluate("() => document.documentElement.dataset.theme") == "dark"
+    assert page.evaluate("() => getComputedStyle(document.body).colorScheme") == "dark"
     assert page.evaluate(reading.LIGHT_BOXES) == []
     assert page.evaluate(reading.UNTURNED_FIGURES) == []
+
+
+@every_chapter
+def test_a_dark_page_has_the_same_colours_without_javascript(opened, name):
+    pages = [opened(name, javascript=with_it, scheme="dark").at(DESK) for with_it in (True, False)]
+    ours, theirs = (page.evaluate(reading.COLOURS) for page in pages)
+    both = ours.keys() & theirs.keys()
+    assert len(both) > 100
+    assert {k: theirs[k] for k in both} == {k: ours[k] for k in both}
+
+
+@pytest.mark.parametrize(("scheme", "media"), [("light", "screen"), ("dark", "print")])
+def test_without_javascript_a_light_screen_and_paper_are_light(opened, scheme, media):
+    page = opened(chapters()[0], javascript=False, scheme=scheme).page
+    page.emulate_media(media=media)
+    ground = page.evaluate(
+        "() => getComputedStyle(document.body).getPropertyValue('--pst-color-background')"
+    )
+    page.emulate_media(media="screen")
+    assert ground.strip() in {"#fff", "#ffffff", "white"}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
