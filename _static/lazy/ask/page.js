@@ -161,7 +161,7 @@
       element("p", { class: "ask-checked" }, `Every line was compared with the one before it, and the first with differences, at ${points} random points.`),
     ];
     parts.push(
-      ...conditionsOf(lines),
+      ...ruleConditions(lines),
       ...resultOf(result),
       ...meaningsOf(lines),
       element("p", { class: "ask-more" }, "With the second derivative and a NumPy function, in a terminal:"),
@@ -174,7 +174,7 @@
   }
 
   // What the rules ask of their point.
-  function conditionsOf(lines) {
+  function ruleConditions(lines) {
     const asked = new Map(lines.flatMap(({ rules }) => rules).filter((r) => r.condition).map((r) => [r.name, r.condition]));
     if (asked.size === 0) return [];
     const items = [...asked].map(([name, condition]) => element("li", {}, `${name}: ${condition}`));
