@@ -94,19 +94,24 @@ def test_a_verified_mark_brings_its_cell_into_view_and_the_cell_leads_back(visit
 
 @with_and_without_javascript
 @every_page
-def test_dark_pages_have_no_light_boxes_and_turn_their_figures(opened, name, javascript):
-    page = opened(name, javascript=javascript, scheme="dark").page
+def test_dark_pages_have_no_light_boxes_and_turn_their_figures(
+    opened, visit, origins, name, javascript
+):
     if javascript:
+        page = opened(name, scheme="dark").page
         assert page.evaluate("() => document.documentElement.dataset.theme") == "dark"
+    else:
+        page = visit(javascript=False, scheme="dark").open(origins["file"] + name).page
     assert page.evaluate("() => getComputedStyle(document.body).colorScheme") == "dark"
     assert page.evaluate(reading.LIGHT_BOXES) == []
     assert page.evaluate(reading.UNTURNED_FIGURES) == []
 
 
 @every_chapter
-def test_a_dark_page_has_the_same_colours_without_javascript(opened, name):
-    pages = [opened(name, javascript=with_it, scheme="dark").at(DESK) for with_it in (True, False)]
-    ours, theirs = (page.evaluate(reading.COLOURS) for page in pages)
+def test_a_dark_page_has_the_same_colours_without_javascript(opened, visit, origins, name):
+    bare = visit(javascript=False, scheme="dark").open(origins["file"] + name)
+    ours = opened(name, scheme="dark").at(DESK).evaluate(reading.COLOURS)
+    theirs = bare.at(DESK).evaluate(reading.COLOURS)
     both = ours.keys() & theirs.keys()
     assert len(both) > 100
     assert {k: theirs[k] for k in both} == {k: ours[k] for k in both}
