@@ -73,9 +73,6 @@ def origins(site, localhost):
     return {"file": site.resolve().as_uri() + "/", "localhost": localhost}
 
 
-MOST_OPEN = 60  # pages at once in each worker: a hundred fill the memory of a small machine
-
-
 class Visit:
     """One page in a context of its own, with everything that went wrong while it opened."""
 
@@ -156,17 +153,15 @@ def opened(browser, origins):
     ``opened(name, origin="file", javascript=True, scheme="light")`` gives the same Visit each
     time; a chapter takes a second or two to load, and most questions leave it as it is.
     """
-    visits = {}
+    visits, contexts = {}, []
 
     def get(name, origin="file", javascript=True, scheme="light"):
         key = (name, origin, javascript, scheme)
         if key not in visits:
-            if len(visits) >= MOST_OPEN:
-                visits.pop(next(iter(visits))).page.context.close()
-            context = context_for(browser, javascript=javascript, scheme=scheme)
-            visits[key] = Visit(context).open(origins[origin] + name)
+            contexts.append(context_for(browser, javascript=javascript, scheme=scheme))
+            visits[key] = Visit(contexts[-1]).open(origins[origin] + name)
         return visits[key]
 
     yield get
-    for visit in visits.values():
-        visit.page.context.close()
+    for context in contexts:
+        context.close()
